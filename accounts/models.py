@@ -1,0 +1,146 @@
+"""People, workspaces (the tenants) and who belongs where."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from aura.tenancy.ids import uuid7
+from aura.tenancy.models import TenantManager, TenantModel
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        """A user; without a password the person can only come in by a sign-in link."""
+        user = self.model(email=self.normalize_email(email).strip().lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. Not tied to one workspace."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField("e-mail address", max_length=254, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_staff = models.BooleanField("staff", default=False, help_text="May use this admin.")
+    is_active = models.BooleanField("active", default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+    last_workspace_id = models.UUIDField(null=True, blank=True, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_short_name(self) -> str:
+        return self.name or self.email.split("@")[0]
+
+
+class Workspace(models.Model):
+    """A tenant: everything a team owns in Aura hangs on one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    ANALYST = "analyst", "Analyst"
+    VIEWER = "viewer", "Viewer"
+
+
+RANK = {Role.VIEWER: 0, Role.ANALYST: 1, Role.ADMIN: 2, Role.OWNER: 3}
+
+
+class MembershipManager(TenantManager["Membership"]):
+    """In a workspace's scope its members, in a user's scope that user's memberships."""
+
+    def visible(
+        self, rows: models.QuerySet["Membership"], workspace_id: UUID | None, user_id: UUID | None
+    ) -> models.QuerySet["Membership"]:
+        return rows.filter(user_id=user_id) if user_id else super().visible(rows, workspace_id, user_id)
+
+
+class Membership(TenantModel):
+    """One person's role in one workspace."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[MembershipManager] = MembershipManager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "user"], name="membership_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+    def may(self, role: Role | str) -> bool:
+        """True when this member has ``role`` or one above it."""
+        return RANK[Role(self.role)] >= RANK[Role(role)]
+
+
+class SignInLink(models.Model):
+    """A link that signs its user in once. Only the token's SHA-256 is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    next_path = models.CharField(max_length=300, default="/")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"link for {self.user_id}"
+
+
+class AuditEntry(models.Model):
+    """Who saw or changed what (A7, M13). The app role may add rows and never change or delete one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, null=True, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    action = models.CharField(max_length=60)
+    target = models.CharField(max_length=120, blank=True)
+    detail = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[TenantManager["AuditEntry"]] = TenantManager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes: ClassVar = [models.Index(fields=["workspace", "-created_at"], name="audit_by_workspace")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}"

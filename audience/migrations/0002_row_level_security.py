@@ -1,0 +1,22 @@
+from django.db import migrations
+
+from aura.tenancy.operations import SecureTenantTables
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audience", "0001_initial")]
+
+    operations = [
+        SecureTenantTables(
+            "StoredImage",
+            "TrackedAccount",
+            "Post",
+            "Commenter",
+            "Comment",
+            "Run",
+            "Classification",
+            "AudiencePerson",
+            "AudienceGroup",
+            "AudienceHour",
+        ),
+    ]

@@ -1,0 +1,72 @@
+"""Errors as problem+json (RFC 9457) with stable codes (M12)."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from django.utils.encoding import force_str
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.types import ErrorResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Problem(exceptions.APIException):
+    """An expected error of a request: a stable ``code``, a sentence for people, perhaps seconds to wait."""
+
+    def __init__(
+        self, code: str, detail: str, *, status: int = 400, retry_after: float | None = None, pointer: str = ""
+    ) -> None:
+        super().__init__(detail=detail, code=code)
+        self.status_code = status
+        self.pointer = pointer
+        if retry_after is not None:
+            self.wait = max(1, round(retry_after))
+
+
+def request_id() -> str:
+    """The id of the current request as it stands in the logs and in ``X-Request-Id``."""
+    return force_str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
+class ProblemFormatter(ExceptionFormatter):
+    """Turns any API exception into the body of api.md's conventions."""
+
+    def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
+        status = self.exc.status_code
+        errors = [
+            {"pointer": "/" + (e.attr or "").replace(".", "/") if e.attr else "", "code": e.code, "detail": e.detail}
+            for e in error_response.errors
+        ]
+        validation = isinstance(self.exc, exceptions.ValidationError)
+        code = "invalid" if validation else errors[0]["code"]
+        pointer = getattr(self.exc, "pointer", "")
+        if pointer:
+            errors = [{"pointer": pointer, "code": code, "detail": errors[0]["detail"]}]
+        return {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": "Some fields are not right." if validation else errors[0]["detail"],
+            "code": code,
+            "request_id": request_id(),
+            "errors": errors if validation or pointer else [],
+        }
+
+
+class ProblemHandler(ExceptionHandler):
+    """Keeps the words of a refused permission and answers with the problem media type."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, exceptions.APIException):
+            return exc
+        converted = super().convert_known_exceptions(exc)
+        if isinstance(converted, exceptions.PermissionDenied) and exc.args:
+            return exceptions.PermissionDenied(str(exc.args[0]))
+        return converted
+
+    def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:
+        return Response(data, status=exc.status_code, headers=self.get_headers(exc), content_type=CONTENT_TYPE)

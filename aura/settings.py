@@ -1,0 +1,230 @@
+"""Settings of the whole project. Everything an operator may change comes from the environment (table in the README)."""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from aura import environment as env
+from aura.embedded import home
+from aura.logs import logging_config
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+home.load_environment()
+AURA_HOME = home.home_directory()
+
+DEBUG = env.flag("AURA_DEBUG")
+SECRET_KEY = env.text("AURA_SECRET_KEY")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("AURA_SECRET_KEY is not set. `manage.py up` makes one; elsewhere set 50 random letters.")
+ALLOWED_HOSTS = env.words("AURA_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("AURA_TRUSTED_ORIGINS")
+SITE_URL = env.text("AURA_SITE_URL", f"http://127.0.0.1:{env.number('AURA_PORT', 8000, low=1, high=65535)}")
+HTTPS = SITE_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_cotton",
+    "django_filters",
+    "django_htmx",
+    "django_rq",
+    "django_structlog",
+    "django_tables2",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "lucide",
+    "aura.tenancy",
+    "aura.http",
+    "aura.providers",
+    "aura.jobs",
+    "aura.embedded",
+    "accounts",
+    "audience",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.StaffScopeMiddleware",
+]
+
+ROOT_URLCONF = "aura.urls"
+ASGI_APPLICATION = "aura.asgi.application"
+WSGI_APPLICATION = "aura.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.shell",
+            ],
+            "builtins": ["lucide.templatetags.lucide", "django_cotton.templatetags.cotton"],
+        },
+    }
+]
+
+
+def _database(url: str, *, pool: bool) -> dict[str, Any]:
+    config = dict(dj_database_url.parse(url, conn_max_age=0 if pool else 60))
+    options: dict[str, Any] = {"application_name": "aura"}
+    if pool:
+        options["pool"] = {"min_size": 2, "max_size": env.number("AURA_DB_POOL", 10, low=1, high=500), "timeout": 10}
+    return config | {"OPTIONS": options, "CONN_HEALTH_CHECKS": not pool}
+
+
+_urls = home.database_urls()
+_pooled = env.flag("AURA_WEB_PROCESS")
+DATABASES = {
+    "default": _database(_urls.app, pool=_pooled),
+    "staff": _database(_urls.staff, pool=False),
+    "owner": _database(_urls.owner, pool=False),
+}
+DATABASE_ROUTERS = ["aura.tenancy.router.TenancyRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+RQ_QUEUES = {
+    lane: {
+        "URL": REDIS_URL,
+        "DEFAULT_TIMEOUT": env.number("AURA_JOB_TIMEOUT", 3600, low=10),
+        "SERIALIZER": "rq.serializers.JSONSerializer",
+    }
+    for lane in ("realtime", "bulk", "scheduler")
+}
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:sign_in"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "static/"
+STATIC_ROOT = AURA_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "aura" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+MEDIA_ROOT = Path(env.text("AURA_MEDIA", str(AURA_HOME / "media")))
+MEDIA_URL = ""
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = env.text("AURA_COOKIE", "aura_session")
+SECURE_SSL_REDIRECT = env.flag("AURA_SSL_REDIRECT", HTTPS)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("AURA_BEHIND_PROXY") else None
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["aura.http.renderers.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PAGINATION_CLASS": "aura.http.pagination.CursorPages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "aura.http.problems.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "aura.http.problems.ProblemFormatter",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Aura",
+    "DESCRIPTION": "The workbench for people who run Instagram accounts.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {},
+}
+DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"
+
+LOGGING_CONFIG = None
+LOGGING = logging_config(json_lines=env.flag("AURA_LOG_JSON", True), level=env.text("AURA_LOG_LEVEL", "INFO").upper())
+DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+
+# Limits of the house (M5, M6); numbers an operator may raise.
+AURA_LANE_LIMITS = {
+    "realtime": env.number("AURA_REALTIME_LIMIT", 1000, low=1),
+    "bulk": env.number("AURA_BULK_LIMIT", 5000, low=1),
+}
+AURA_IMPORT_MAX_BYTES = env.number("AURA_IMPORT_MAX_MB", 2048, low=1, high=102400) * 2**20
+AURA_PICTURES = env.flag("AURA_FETCH_PICTURES", True)
+AURA_ALLOW_LOOPBACK = env.flag("AURA_ALLOW_LOOPBACK")
+AURA_K_ANONYMITY = env.number("AURA_K_ANONYMITY", 10, low=5, high=1000)
+AURA_CLASSIFY_BATCH = env.number("AURA_CLASSIFY_BATCH", 256, low=1, high=2048)
