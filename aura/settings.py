@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "lucide",
     "aura.tenancy",
     "aura.http",
-    "aura.providers",
     "aura.jobs",
     "aura.embedded",
     "accounts",

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
             "Commenter",
             "Comment",
             "Run",
+            "RunBatch",
             "Classification",
             "AudiencePerson",
             "AudienceGroup",
