@@ -1,7 +1,7 @@
 """Fixtures for every test: the database behind its three roles, people (alice owns, bob is a team-mate, charlie a
 stranger), workspaces, clients.
 
-Loaded by ``-p aura.testing.fixtures``; the stores themselves are started by ``aura.testing.stores``.
+Loaded by the top-level conftest; the stores themselves are started by ``aura.testing.stores``.
 """
 
 from collections.abc import Iterator
