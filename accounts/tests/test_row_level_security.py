@@ -20,8 +20,8 @@ TENANT_MODELS = tenant_models(apps)
 def test_every_table_with_a_workspace_column_has_a_forced_policy(db: None, model: type[models.Model]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.relrowsecurity, c.relforcerowsecurity, (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid "
-            "AND p.polcmd = '*' AND p.polwithcheck IS NOT NULL) FROM pg_class c WHERE c.oid = %s::regclass",
+            "SELECT c.relrowsecurity, c.relforcerowsecurity, (SELECT count(*) FROM pg_policy p "
+            "WHERE p.polrelid = c.oid AND p.polcmd = '*' AND p.polwithcheck IS NOT NULL) FROM pg_class c WHERE c.oid = %s::regclass",
             [model._meta.db_table],
         )
         assert cursor.fetchone() == (True, True, 1)
@@ -135,9 +135,12 @@ def test_the_audit_log_is_append_only_for_the_app(team: Team) -> None:
         record("test.look", user_id=team.bob.pk, target="x", people=3)
         assert AuditEntry.objects.get().detail == {"people": 3}
     for change in ("UPDATE accounts_auditentry SET action = 'x'", "DELETE FROM accounts_auditentry"):
-        with pytest.raises(DatabaseError, match="never changed"), workspace_scope(team.workspace.id):
-            with connection.cursor() as cursor:
-                cursor.execute(change)
+        with (
+            pytest.raises(DatabaseError, match="never changed"),
+            workspace_scope(team.workspace.id),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(change)
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "staff"])

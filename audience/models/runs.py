@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import User
 from audience.models.content import TrackedAccount
@@ -37,8 +38,10 @@ class Run(TenantModel):
     sha256 = models.CharField(max_length=64, blank=True)
     records_done = models.PositiveBigIntegerField(default=0, help_text="records of the file already stored")
     counts = models.JSONField(default=dict)
+    tries = models.PositiveSmallIntegerField(default=1, help_text="grows with every resume")
     people_total = models.PositiveIntegerField(default=0, help_text="people to classify in this run")
     people_done = models.PositiveIntegerField(default=0)
+    classifying_since = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=60, blank=True)
     error = models.TextField(blank=True)
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -54,7 +57,15 @@ class Run(TenantModel):
 
     @property
     def is_over(self) -> bool:
+        """True once nothing more will happen by itself."""
         return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELLED}
+
+    def eta_seconds(self) -> int | None:
+        """Seconds until all people are classified at the pace so far; None while that is not known."""
+        if self.is_over or not self.classifying_since or not self.people_done:
+            return None
+        spent = (timezone.now() - self.classifying_since).total_seconds()
+        return round(spent / self.people_done * max(0, self.people_total - self.people_done))
 
 
 class RunBatch(TenantModel):

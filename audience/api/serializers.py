@@ -1,0 +1,181 @@
+"""JSON shapes of the audience API."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from audience.models import Comment, Commenter, Post, Run, TrackedAccount
+
+
+class AccountSerializer(serializers.ModelSerializer[TrackedAccount]):
+    """A tracked account."""
+
+    class Meta:
+        model = TrackedAccount
+        fields = (
+            "id",
+            "username",
+            "source",
+            "full_name",
+            "biography",
+            "followers",
+            "following",
+            "posts_count",
+            "last_import_at",
+            "created_at",
+        )
+        read_only_fields = ("source", "followers", "following", "posts_count", "last_import_at", "created_at")
+
+
+class AccountChangeSerializer(AccountSerializer):
+    """What may be changed of an account: never its name, which its data hangs on."""
+
+    class Meta(AccountSerializer.Meta):
+        read_only_fields = (*AccountSerializer.Meta.read_only_fields, "username")
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    step = serializers.CharField()
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    percent = serializers.IntegerField()
+    eta_seconds = serializers.IntegerField(allow_null=True)
+
+
+class RunErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    retry_after = serializers.IntegerField(allow_null=True)
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """One analysis, with its progress and counts."""
+
+    account = serializers.CharField(source="account.username")
+    account_id = serializers.UUIDField()
+    status = serializers.CharField(source="state")
+    status_url = serializers.SerializerMethodField()
+    progress = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+    counts = serializers.JSONField()
+
+    class Meta:
+        model = Run
+        fields = (
+            "id",
+            "account",
+            "account_id",
+            "status",
+            "status_url",
+            "filename",
+            "size",
+            "progress",
+            "counts",
+            "people_total",
+            "people_done",
+            "error",
+            "created_at",
+            "started_at",
+            "finished_at",
+        )
+
+    def get_status_url(self, run: Run) -> str:
+        return reverse("api:audience:run", args=[run.pk])
+
+    def get_progress(self, run: Run) -> dict[str, Any]:
+        percent = 100 if run.state == Run.State.DONE else 0
+        if run.people_total and run.state != Run.State.DONE:
+            percent = min(99, 100 * run.people_done // run.people_total)
+        return {
+            "step": run.step,
+            "done": run.people_done,
+            "total": run.people_total,
+            "percent": percent,
+            "eta_seconds": run.eta_seconds(),
+        }
+
+    def get_error(self, run: Run) -> dict[str, Any] | None:
+        return {"code": run.error_code, "message": run.error, "retry_after": None} if run.error_code else None
+
+
+class StartedSerializer(serializers.Serializer[Any]):
+    """The answer to every start of work."""
+
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    status_url = serializers.CharField()
+
+
+class ImportSerializer(serializers.Serializer[Any]):
+    """An upload: the dataset and the account it belongs to (id or user name; a new name is tracked from now on)."""
+
+    file = serializers.FileField()
+    account = serializers.CharField(max_length=200)
+
+
+class PostSerializer(serializers.ModelSerializer[Post]):
+    comments = serializers.IntegerField(source="comment_count", read_only=True)
+
+    class Meta:
+        model = Post
+        fields = (
+            "id",
+            "shortcode",
+            "url",
+            "kind",
+            "caption",
+            "posted_at",
+            "likes",
+            "comments_reported",
+            "comments",
+            "created_at",
+        )
+
+
+class CommentSerializer(serializers.ModelSerializer[Comment]):
+    username = serializers.CharField(source="commenter.username")
+    post = serializers.CharField(source="post.shortcode")
+
+    class Meta:
+        model = Comment
+        fields = (
+            "id",
+            "external_id",
+            "post",
+            "username",
+            "commenter_id",
+            "parent_id",
+            "text",
+            "gif_url",
+            "likes",
+            "replies_count",
+            "commented_at",
+            "created_at",
+        )
+
+
+class CommenterSerializer(serializers.ModelSerializer[Commenter]):
+    """A person without anything that was guessed about them."""
+
+    class Meta:
+        model = Commenter
+        fields = ("id", "username", "full_name", "is_verified", "is_private", "followers", "following", "created_at")
+
+
+class ClassificationSerializer(serializers.Serializer[Any]):
+    """What a model thinks of one person. Looking at it is logged."""
+
+    gender = serializers.CharField()
+    gender_confidence = serializers.FloatField()
+    age = serializers.CharField()
+    age_confidence = serializers.FloatField()
+    profile_type = serializers.CharField()
+    profile_type_confidence = serializers.FloatField()
+    language = serializers.CharField()
+    language_confidence = serializers.FloatField()
+    model = serializers.CharField()
+    model_version = serializers.CharField()
+    prompt_version = serializers.CharField()
+    evidence = serializers.JSONField()
+    created_at = serializers.DateTimeField()

@@ -1,0 +1,188 @@
+"""HTTP in, one call, HTTP out."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import WorkspaceView
+from accounts.models import Role, User
+from accounts.services import record
+from audience import jobs
+from audience.api import serializers as s
+from audience.dataset import DatasetRefused
+from audience.models import Classification, Comment, Commenter, Post, Run, TrackedAccount
+from audience.queries import people, runs
+from audience.services.uploads import UsernameRefused, clean_username, track_account
+from aura.http.idempotency import idempotent
+from aura.http.pagination import CursorPages
+from aura.http.problems import Problem
+
+
+class AccountPages(CursorPages):
+    """Accounts, newest first."""
+
+
+class AccountList(WorkspaceView, generics.ListCreateAPIView[TrackedAccount]):
+    """The workspace's tracked accounts."""
+
+    serializer_class = s.AccountSerializer
+    pagination_class = AccountPages
+
+    def get_queryset(self) -> QuerySet[TrackedAccount]:
+        return TrackedAccount.objects.all()
+
+    @idempotent
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        try:
+            name = clean_username(serializer.validated_data["username"])
+        except UsernameRefused as error:
+            raise Problem("invalid_username", str(error), pointer="/username") from error
+        if TrackedAccount.objects.filter(username=name).exists():
+            raise Problem("account_exists", f"@{name} is tracked already.", status=409, pointer="/username")
+        account = serializer.save(username=name, workspace=self.workspace)
+        location = reverse("api:audience:account", args=[account.pk])
+        return Response(self.get_serializer(account).data, status=201, headers={"Location": location})
+
+
+class AccountDetail(WorkspaceView, generics.RetrieveUpdateDestroyAPIView[TrackedAccount]):
+    """One tracked account. Deleting it deletes its posts, comments and runs."""
+
+    serializer_class = s.AccountChangeSerializer
+    http_method_names = ["get", "patch", "delete", "head", "options"]
+    role_for_writing = Role.ADMIN
+
+    def get_queryset(self) -> QuerySet[TrackedAccount]:
+        return TrackedAccount.objects.all()
+
+
+class OfAccount(WorkspaceView):
+    """Base of the views below ``audience/accounts/{id}/``."""
+
+    def account(self) -> TrackedAccount:
+        return get_object_or_404(TrackedAccount.objects.all(), pk=self.kwargs["pk"])
+
+
+class ImportView(WorkspaceView):
+    """Uploads of Apify datasets."""
+
+    @extend_schema(request={"multipart/form-data": s.ImportSerializer}, responses={202: s.StartedSerializer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Take an Apify dataset (JSON array, JSONL or CSV) and start the analysis of its account."""
+        serializer = s.ImportSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        account = self._account(serializer.validated_data["account"])
+        upload = cast(UploadedFile, serializer.validated_data["file"])
+        user = cast(User, request.user)
+        try:
+            run = jobs.start_import(account, cast(Any, upload.file), filename=upload.name or "", user_id=user.pk)
+        except DatasetRefused as error:
+            status = 413 if error.code == "file_too_large" else 400
+            raise Problem(error.code, error.message, status=status, pointer="/file") from error
+        return started(run)
+
+    def _account(self, given: str) -> TrackedAccount:
+        try:
+            return get_object_or_404(TrackedAccount.objects.all(), pk=UUID(given))
+        except ValueError:
+            pass
+        try:
+            return track_account(given)
+        except UsernameRefused as error:
+            raise Problem("invalid_username", str(error), pointer="/account") from error
+
+
+def started(run: Run) -> Response:
+    """202 with the place where the work can be followed."""
+    url = reverse("api:audience:run", args=[run.pk])
+    return Response({"id": run.pk, "status": run.state, "status_url": url}, status=202, headers={"Location": url})
+
+
+class RunList(WorkspaceView, generics.ListAPIView[Run]):
+    """Analyses, newest first."""
+
+    serializer_class = s.RunSerializer
+    filterset_fields = ("state", "account")
+
+    def get_queryset(self) -> QuerySet[Run]:
+        return runs.runs()
+
+
+class RunDetail(WorkspaceView, generics.RetrieveAPIView[Run]):
+    """One analysis."""
+
+    serializer_class = s.RunSerializer
+
+    def get_queryset(self) -> QuerySet[Run]:
+        return runs.runs()
+
+
+class RunAction(WorkspaceView):
+    """Cancel or resume a run."""
+
+    @extend_schema(request=None, responses={202: s.StartedSerializer})
+    @idempotent
+    def post(self, request: Request, pk: UUID, action: str) -> Response:
+        """``cancel`` stops a run at its next safe point; ``resume`` goes on where a stopped one ended."""
+        run = get_object_or_404(runs.runs(), pk=pk)
+        if action == "cancel":
+            jobs.cancel_run(run)
+        elif not jobs.resume_run(run):
+            raise Problem("run_not_stopped", "Only a failed or cancelled run can be resumed.", status=409)
+        run.refresh_from_db()
+        return started(run)
+
+
+class PostList(OfAccount, generics.ListAPIView[Post]):
+    """Posts of an account with the number of stored comments."""
+
+    serializer_class = s.PostSerializer
+
+    def get_queryset(self) -> QuerySet[Post]:
+        return people.posts_with_comments(self.account())
+
+
+class CommentList(OfAccount, generics.ListAPIView[Comment]):
+    """Comments of an account, newest import first."""
+
+    serializer_class = s.CommentSerializer
+    filterset_fields = {"post": ["exact"], "commented_at": ["gte", "lte"], "commenter": ["exact"]}
+
+    def get_queryset(self) -> QuerySet[Comment]:
+        return Comment.objects.filter(account=self.account()).select_related("commenter", "post")
+
+
+class CommenterList(OfAccount, generics.ListAPIView[Commenter]):
+    """People who commented on an account. Nothing guessed about them stands here."""
+
+    serializer_class = s.CommenterSerializer
+
+    def get_queryset(self) -> QuerySet[Commenter]:
+        return people.commenters(self.account())
+
+
+class ClassificationView(WorkspaceView):
+    """One person's classification (A7): only for analysts and above, every look is logged."""
+
+    role_for_reading = Role.ANALYST
+
+    @extend_schema(responses=s.ClassificationSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """What the current model thinks of one person. A possible minor is never shown: 404."""
+        person = get_object_or_404(Commenter.objects.filter(possible_minor=False), pk=pk)
+        found = Classification.objects.filter(commenter=person, is_current=True).first()
+        if found is None:
+            raise Http404
+        record("audience.person.viewed", user_id=cast(User, request.user).pk, target=str(person.pk))
+        return Response(s.ClassificationSerializer(found).data)

@@ -1,0 +1,21 @@
+"""Reads about posts and the people who comment."""
+
+from django.db.models import Count, QuerySet
+
+from audience.models import AudiencePerson, Commenter, Post, TrackedAccount
+
+
+def posts_with_comments(account: TrackedAccount) -> QuerySet[Post]:
+    """Posts of an account with ``comment_count``, the number of comments stored."""
+    return Post.objects.filter(account=account).annotate(comment_count=Count("comments"))
+
+
+def posts_by_time(account: TrackedAccount) -> list[Post]:
+    """Posts of an account, newest first; at most 500, which is what a choice list can bear."""
+    return list(Post.objects.filter(account=account).order_by("-posted_at", "-created_at")[:500])
+
+
+def commenters(account: TrackedAccount) -> QuerySet[Commenter]:
+    """The people of an account's audience, without the account itself and without possible minors."""
+    members = AudiencePerson.objects.filter(account=account, is_owner=False).values("commenter")
+    return Commenter.objects.filter(id__in=members, possible_minor=False)
