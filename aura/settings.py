@@ -222,6 +222,9 @@ AURA_LANE_LIMITS = {
     "realtime": env.number("AURA_REALTIME_LIMIT", 1000, low=1),
     "bulk": env.number("AURA_BULK_LIMIT", 5000, low=1),
 }
+AURA_JOB_LEASE = env.number("AURA_JOB_LEASE", 60, low=2, high=3600)
+AURA_JOB_TIMEOUT = env.number("AURA_JOB_TIMEOUT", 3600, low=10)
+AURA_JOB_RETENTION_DAYS = env.number("AURA_JOB_RETENTION_DAYS", 30, low=1)
 AURA_IMPORT_MAX_BYTES = env.number("AURA_IMPORT_MAX_MB", 2048, low=1, high=102400) * 2**20
 AURA_PICTURES = env.flag("AURA_FETCH_PICTURES", True)
 AURA_ALLOW_LOOPBACK = env.flag("AURA_ALLOW_LOOPBACK")

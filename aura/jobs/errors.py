@@ -1,4 +1,4 @@
-"""What can go wrong between a caller and the job core."""
+"""What can go wrong between a caller, the job core and a job."""
 
 from aura.http.problems import Problem
 
@@ -12,3 +12,29 @@ class QueueFull(Problem):
         self.lane = lane
         self.limit = limit
         self.retry_after = retry_after
+
+
+class JobNotStoppable(Problem):
+    """Cancel was asked for a job that is over."""
+
+    def __init__(self) -> None:
+        super().__init__("job_over", "This job is over; there is nothing to cancel.", status=409)
+
+
+class JobNotRetryable(Problem):
+    """Retry was asked for a job that has neither failed nor been cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__("job_not_failed", "Only a failed or cancelled job can be tried again.", status=409)
+
+
+class LostLease(Exception):
+    """Another worker owns this job now, or it is over: nothing may be written for it any more."""
+
+
+class JobCancelled(Exception):
+    """Somebody cancelled the job; raised at its next safe point."""
+
+
+class JobInterrupted(Exception):
+    """The worker is stopping; the job goes back to the queue at its next safe point and this try does not count."""

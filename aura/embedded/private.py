@@ -1,0 +1,94 @@
+"""Throwaway stores for tests, gates and benchmarks: a PostgreSQL and a Valkey of one's own, gone at the end."""
+
+import contextlib
+import dataclasses
+import fcntl
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from aura.embedded import postgres, valkey
+from aura.embedded.home import FILLED, GROUPS
+from aura.embedded.ports import free_port
+from aura.embedded.processes import Child, spawn, stop, wait_ready
+from aura.embedded.roles import prepare
+
+PREFIX = "aura-private-"
+
+
+@dataclasses.dataclass(frozen=True)
+class Private:
+    """Running throwaway stores: their folder and the environment that leads every process to them."""
+
+    folder: Path
+    environ: dict[str, str]
+
+
+@contextlib.contextmanager
+def private_stores() -> Iterator[Private]:
+    """Start both servers in a temporary folder, make the three roles, and stop and delete all of it at the end.
+
+    New databases inherit extensions and default rights, and the owner role may create them (as a test runner does).
+    A killed process leaves no server (they die with it); its folder goes when the next one starts.
+    """
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    with (folder / "lock").open("w") as lock, contextlib.ExitStack() as undo:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        yield Private(folder, _start(folder, undo))
+
+
+def private_environment(folder: Path, database_url: str, redis_url: str, secret: str) -> dict[str, str]:
+    """The variables that lead a process to these stores and to nothing of a stack that runs beside."""
+    return {
+        "AURA_HOME": str(folder / "home"),
+        "AURA_SECRET_KEY": secret,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+    }
+
+
+def without_stack(environ: dict[str, str]) -> dict[str, str]:
+    """The environment without any variable that points at a stack."""
+    named = {FILLED, "AURA_HOME", *(name for group in GROUPS for name in group)}
+    return {name: value for name, value in environ.items() if name not in named}
+
+
+def _start(folder: Path, undo: contextlib.ExitStack) -> dict[str, str]:
+    password, secret = secrets.token_hex(16), secrets.token_urlsafe(48)
+    port, data = free_port(), folder / "postgres"
+    redis_port = free_port()
+    _run(valkey.child(folder / "valkey", redis_port, password, throwaway=True), undo)
+    postgres.initialise(data, password, throwaway=True)
+    _run(postgres.child(data, port, throwaway=True), undo)
+    url = postgres.url(port, password)
+    template = urlunsplit(urlsplit(url)._replace(path="/template1"))
+    prepare(template, secret, owner_creates_databases=True)
+    prepare(url, secret)
+    (folder / "home").mkdir(mode=0o700)
+    return private_environment(folder, url, valkey.url(redis_port, password), secret)
+
+
+def _run(child: Child, undo: contextlib.ExitStack) -> None:
+    log = undo.enter_context((Path(child.argv[-1]).parent / "log").open("ab")) if False else subprocess.DEVNULL
+    process = spawn(child, log)
+    undo.callback(stop, child, process)
+    wait_ready(child, process)
+
+
+def _sweep() -> None:
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if folder.stat().st_uid != os.geteuid():
+            continue
+        try:
+            with (folder / "lock").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue
