@@ -4,6 +4,7 @@ stranger), workspaces, clients.
 Loaded by the top-level conftest; the stores themselves are started by ``aura.testing.stores``.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from accounts.models import Membership, Role, User, Workspace
 from accounts.services import create_workspace
 from aura.tenancy.scope import workspace_scope
 
-TEST_DATABASE = "test_aura"
+TEST_DATABASE = os.environ.get("AURA_TEST_DATABASE", "test_aura")
 
 
 def _rename(name: str) -> None:
