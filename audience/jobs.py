@@ -19,13 +19,14 @@ from audience.models import Classification, Commenter, PictureState, Run, RunBat
 from audience.queries.runs import people_to_classify
 from audience.services import classify, ingest, pictures, rollups, uploads
 from aura.jobs.context import JobContext
-from aura.jobs.models import Job, Lane
-from aura.jobs.queue import job, start
+from aura.jobs.models import Job, Lane, State
+from aura.jobs.queue import JobFunction, job, start
 from aura.jobs.services import cancel_subject
 from aura.providers.local import LocalVision
 
 VISION = LocalVision()
 AHEAD = 2
+CANCELLED = "Cancelled. What was read so far is kept."
 
 
 def start_import(
@@ -38,31 +39,48 @@ def start_import(
 ) -> Run:
     """Keep an uploaded dataset and start its analysis. Raises ``DatasetRefused`` and ``QueueFull``."""
     run = uploads.create_run(account, stream, filename=filename, user_id=user_id, pictures=pictures_folder)
-    _start(run_import, run)
+    _start(run_import, run, limited=True)
     return run
 
 
-def _start(function: object, run: Run, batch: RunBatch | None = None) -> Job:
+def _start(function: JobFunction, run: Run, batch: RunBatch | None = None, *, limited: bool = False) -> Job:
     payload = {"run": str(run.pk)} | ({"batch": str(batch.pk)} if batch else {})
     key = f"{batch.pk if batch else run.pk}:{run.tries}"
-    return start(function, workspace_id=run.workspace_id, payload=payload, key=key, subject=str(run.pk))
+    subject = str(run.pk)
+    return start(function, workspace_id=run.workspace_id, payload=payload, key=key, subject=subject, limited=limited)
 
 
 def _run(context: JobContext) -> Run:
     return Run.objects.select_related("account").get(pk=context.payload["run"])
 
 
-def fail_run(context: JobContext, code: str, message: str) -> None:
-    """Called by the job core, in its transaction, when a job of the run is given up."""
-    uploads.end_run(_run(context), Run.State.FAILED, code=code, message=message)
+def _open(context: JobContext) -> Run | None:
+    """The run of a job, or None where it is over. A failed run whose job a person requeued goes on."""
+    run = _run(context)
+    if run.state == Run.State.FAILED:
+        _reopen(run)
+        RunBatch.objects.filter(pk=context.payload.get("batch")).update(started=True)
+    return None if run.is_over else run
 
 
-@job("audience.import", lane=Lane.BULK, max_attempts=5, on_dead=fail_run)
+def end_with_job(job_row: Job) -> None:
+    """Called by the job core, in its transaction, when a job of the run is given up or cancelled."""
+    run = Run.objects.filter(pk=job_row.payload["run"]).first()
+    if run is None:
+        return
+    if job_row.state == State.CANCELLED:
+        uploads.end_run(run, Run.State.CANCELLED, code="cancelled", message=CANCELLED)
+        return
+    uploads.end_run(run, Run.State.FAILED, code=job_row.error_code, message=job_row.error)
+    cancel_subject(str(run.pk))
+
+
+@job("audience.import", lane=Lane.BULK, max_attempts=5, ended=end_with_job)
 def run_import(context: JobContext) -> None:
     """Read the dataset into posts, people and comments, then hand the people on."""
     with context.transaction():
-        run = _run(context)
-        if run.is_over:
+        run = _open(context)
+        if run is None:
             return
         run.state, run.started_at = Run.State.RUNNING, run.started_at or timezone.now()
         run.save(update_fields=["state", "started_at"])
@@ -106,12 +124,12 @@ def _start_next(run: Run) -> None:
         _start(run_report, run)
 
 
-@job("audience.classify", lane=Lane.BULK, max_attempts=5, on_dead=fail_run)
+@job("audience.classify", lane=Lane.BULK, max_attempts=5, ended=end_with_job)
 def run_classify(context: JobContext) -> None:
     """Find the pictures of one batch of people and classify them."""
     with context.transaction():
-        run = _run(context)
-        if run.is_over:
+        run = _open(context)
+        if run is None:
             return
         batch = RunBatch.objects.get(pk=context.payload["batch"])
         seen_at = timezone.now()
@@ -166,13 +184,13 @@ def _bytes(image: StoredImage | None) -> bytes | None:
         return stream.read()
 
 
-@job("audience.report", lane=Lane.BULK, max_attempts=5, on_dead=fail_run)
+@job("audience.report", lane=Lane.BULK, max_attempts=5, ended=end_with_job)
 def run_report(context: JobContext) -> None:
     """Rebuild the account's rollups, close the run and drop the upload."""
     context.progress(step=Run.Step.REPORTING)
     with context.transaction(finish=True):
-        run = _run(context)
-        if run.is_over:
+        run = _open(context)
+        if run is None:
             return
         rollups.rebuild(run.account)
         TrackedAccount.objects.filter(pk=run.account_id).update(last_import_at=timezone.now())
@@ -184,20 +202,24 @@ def run_report(context: JobContext) -> None:
 def cancel_run(run: Run) -> None:
     """Stop a run: nothing new starts, the running batch ends at its next safe point. What is stored stays."""
     cancel_subject(str(run.pk))
-    uploads.end_run(run, Run.State.CANCELLED, code="cancelled", message="Cancelled. What was read so far is kept.")
+    uploads.end_run(run, Run.State.CANCELLED, code="cancelled", message=CANCELLED)
 
 
 def resume_run(run: Run) -> bool:
     """Go on where a failed or cancelled run stopped. False where the run is not stopped."""
     if run.state not in {Run.State.FAILED, Run.State.CANCELLED}:
         return False
-    run.state, run.error_code, run.error, run.finished_at = Run.State.RUNNING, "", "", None
-    run.tries += 1
-    run.save(update_fields=["state", "error_code", "error", "finished_at", "tries"])
+    _reopen(run)
     if run.step == Run.Step.READING:
-        _start(run_import, run)
+        _start(run_import, run, limited=True)
         return True
-    RunBatch.objects.filter(run=run, done=False).update(started=False)
     for _ in range(AHEAD):
         _start_next(run)
     return True
+
+
+def _reopen(run: Run) -> None:
+    run.state, run.error_code, run.error, run.finished_at = Run.State.RUNNING, "", "", None
+    run.tries += 1
+    run.save(update_fields=["state", "error_code", "error", "finished_at", "tries"])
+    RunBatch.objects.filter(run=run, done=False).update(started=False)
