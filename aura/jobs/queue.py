@@ -75,6 +75,11 @@ def find_kind(name: str) -> Kind | None:
     return _kinds.get(name)
 
 
+def kind_names() -> list[str]:
+    """The names of all declared kinds, sorted."""
+    return sorted(_kinds)
+
+
 def kind_of(function: JobFunction) -> Kind:
     """The declaration of a function; raises LookupError where it has none."""
     try:
