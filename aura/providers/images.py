@@ -1,0 +1,137 @@
+"""Pictures from strangers, decoded under limits and written anew: what comes out is a small plain JPEG."""
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 12_000
+MIN_SIDE = 16
+QUALITY = 90
+WHITE = (255, 255, 255)
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+# EXIF 2.3, tag 0x0112: what undoes each orientation.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, IndexError, KeyError, TypeError, MemoryError)
+
+# Pillow only warns between one and two times its own limit. catch_warnings() is not safe in threads, a filter is.
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+class ImageRefused(Exception):
+    """The bytes are not a picture that Aura takes.
+
+    ``code`` is ``empty``, ``too_large`` (bytes), ``not_an_image``, ``too_many_pixels``, ``too_small`` or ``broken``.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class CleanImage:
+    """A picture that is safe to keep and to show. ``sha256`` names the content of ``data``."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    sha256: str
+
+
+def sanitise(data: bytes, *, max_bytes: int, side: int = 640) -> CleanImage:
+    """Decode a JPEG, PNG, WebP or GIF and encode it anew as a JPEG in sRGB, no longer than ``side`` pixels a side.
+
+    Only the first frame is kept, turned the way its EXIF data says, transparency on white; no metadata survives.
+    The same bytes always give the same answer. Raises :class:`ImageRefused`.
+    """
+    if not data:
+        raise ImageRefused("empty", "The picture is empty.")
+    if len(data) > max_bytes:
+        raise ImageRefused("too_large", f"The picture is larger than {max_bytes} bytes.")
+    picture = _decode(data, side)
+    output = io.BytesIO()
+    picture.save(output, "JPEG", quality=QUALITY, optimize=False, progressive=False)
+    clean = output.getvalue()
+    return CleanImage(clean, "image/jpeg", picture.width, picture.height, hashlib.sha256(clean).hexdigest())
+
+
+def _decode(data: bytes, side: int) -> Image.Image:
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as source:
+            _check_size(source.width, source.height)
+            orientation = _orientation(source)
+            # JPEG can decode at 1/2, 1/4 or 1/8: less work, and enough pixels are left for a clean reduction.
+            source.draft(None, (side * 2, side * 2))
+            source.load()
+            profile = source.info.get("icc_profile")
+            frame: Image.Image = _plain_mode(source)
+    except UnidentifiedImageError:
+        raise ImageRefused("not_an_image", "The file is not a JPEG, PNG, WebP or GIF picture.") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ImageRefused("too_many_pixels", "The picture has too many pixels.") from None
+    except BROKEN:
+        raise ImageRefused("broken", "The picture cannot be read to its end.") from None
+    frame.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return _turned(_to_srgb(frame, profile), orientation)
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise ImageRefused("too_many_pixels", f"The picture has {width} x {height} pixels, too many to read.")
+    if min(width, height) < MIN_SIDE:
+        raise ImageRefused("too_small", f"The picture has {width} x {height} pixels, too few to show anything.")
+
+
+def _orientation(source: Image.Image) -> int:
+    try:
+        return int(source.getexif().get(ExifTags.Base.Orientation, 1))
+    except (*BROKEN, AttributeError):
+        return 1
+
+
+def _plain_mode(source: Image.Image) -> Image.Image:
+    """A copy as L, RGB or CMYK: no palette, no 16 bits, transparency laid on white."""
+    if source.mode.startswith("I"):
+        return Image.fromarray((np.asarray(source).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+    if source.has_transparency_data:
+        coloured = source.convert("RGBA")
+        paper = Image.new("RGB", coloured.size, WHITE)
+        paper.paste(coloured, mask=coloured.getchannel("A"))
+        return paper
+    return source.copy() if source.mode in {"L", "RGB", "CMYK"} else source.convert("RGB")
+
+
+def _to_srgb(frame: Image.Image, profile: bytes | None) -> Image.Image:
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(frame, source, SRGB, outputMode="RGB")
+        except (ImageCms.PyCMSError, *BROKEN):
+            return frame.convert("RGB")
+        if converted is not None:
+            return converted
+    return frame.convert("RGB")
+
+
+def _turned(frame: Image.Image, orientation: int) -> Image.Image:
+    """The picture the right way up as bare pixels: what ``Image.info`` carries would be written into the JPEG."""
+    upright = frame.transpose(TURNS[orientation]) if orientation in TURNS else frame
+    bare = Image.new("RGB", upright.size)
+    bare.paste(upright)
+    return bare
