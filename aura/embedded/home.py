@@ -1,4 +1,4 @@
-"""AURA_HOME: the folder that holds everything of one installation, and the file by which every process finds the stores.
+"""AURA_HOME: the folder that holds all of one installation, and the file by which every process finds the stores.
 
 Three database roles share one server: the owner migrates, the app obeys row-level security, the staff role bypasses it.
 ``DATABASE_URL`` is a connection that may create these roles; their passwords follow from ``AURA_SECRET_KEY``.

@@ -5,7 +5,7 @@ import socket
 
 from aura.embedded.home import StackError
 
-# Below the range from which Linux and macOS take the near end of outgoing connections, so a stopped server's port stays free.
+# Below the range that Linux and macOS use for outgoing connections, so a stopped server's port stays free.
 LOW, HIGH = 20000, 29999
 
 

