@@ -15,7 +15,7 @@ class WorkspaceUnclear(LookupError):
 
 
 def workspace_for_command(slug: str = "") -> Workspace:
-    """The workspace with that short name, or the only one there is. For commands on the server, hence the staff role."""
+    """The workspace with that short name, or the only one there is. For server commands, hence the staff role."""
     with staff_scope("command"):
         found = list(Workspace.objects.order_by("slug"))
     chosen = [w for w in found if w.slug == slug] if slug else found

@@ -1,4 +1,4 @@
-"""The pipeline of an analysis, top to bottom: read the file → classify people in batches → update the report (A1–A5, A9).
+"""The pipeline of an analysis, top to bottom: read the file → classify people in batches → update the report (A1–A5).
 
 Every effect is written in a transaction that also proves that this worker still owns the job, so a killed worker's work
 is taken up where its last batch was committed and nothing is counted twice.

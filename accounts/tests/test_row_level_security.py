@@ -21,7 +21,8 @@ def test_every_table_with_a_workspace_column_has_a_forced_policy(db: None, model
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relrowsecurity, c.relforcerowsecurity, (SELECT count(*) FROM pg_policy p "
-            "WHERE p.polrelid = c.oid AND p.polcmd = '*' AND p.polwithcheck IS NOT NULL) FROM pg_class c WHERE c.oid = %s::regclass",
+            "WHERE p.polrelid = c.oid AND p.polcmd = '*' AND p.polwithcheck IS NOT NULL) FROM pg_class c "
+            "WHERE c.oid = %s::regclass",
             [model._meta.db_table],
         )
         assert cursor.fetchone() == (True, True, 1)

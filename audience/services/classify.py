@@ -1,4 +1,4 @@
-"""Turns people into evidence, and a model's readings into rows. One person is classified once per model and evidence."""
+"""Turns people into evidence, and a model's readings into rows. A person is classified once per model and evidence."""
 
 import hashlib
 from collections import defaultdict

@@ -75,7 +75,7 @@ class Command(BaseCommand):
         if not counts:
             return f"Started run {run.pk} of @{run.account.username}."
         parts = [
-            f"{what}: {counts[what]['new']} new, {counts[what]['updated']} updated, {counts[what]['unchanged']} unchanged"
+            "{what}: {new} new, {updated} updated, {unchanged} unchanged".format(what=what, **counts[what])
             for what in ("comments", "people")
         ]
         lines = [f"@{run.account.username}: {run.get_state_display().lower()}", *parts, f"skipped: {counts['skipped']}"]

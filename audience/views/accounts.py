@@ -1,0 +1,79 @@
+"""The list of tracked accounts, uploads, and people's pictures."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import WorkspaceRequest, workspace_view
+from accounts.models import Role
+from audience import jobs
+from audience.dataset import DatasetRefused
+from audience.forms import AccountForm, ImportForm
+from audience.models import Commenter, TrackedAccount
+from audience.queries.accounts import account_cards, tracked_accounts
+from audience.services.uploads import track_account
+from aura.jobs.errors import QueueFull
+
+PAGE = 24
+
+
+def find_account(username: str) -> TrackedAccount:
+    """The workspace's account of that name; 404 where it has none."""
+    return get_object_or_404(TrackedAccount.objects.all(), username=username.lower())
+
+
+@workspace_view()
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_list(request: WorkspaceRequest) -> HttpResponse:
+    """All tracked accounts, and the form that adds one (analysts and above)."""
+    may_add = request.membership.may(Role.ANALYST)
+    form = AccountForm(request.POST if request.method == "POST" and may_add else None)
+    if form.is_bound and form.is_valid():
+        account = track_account(form.cleaned_data["username"])
+        return redirect("audience:import", account.username)
+    pages = Paginator(tracked_accounts(), PAGE).get_page(request.GET.get("page"))
+    context = {"accounts": account_cards(pages.object_list), "form": form, "pages": pages, "may_add": may_add}
+    return render(request, "audience/account_list.html", context, status=422 if form.errors else 200)
+
+
+@workspace_view(Role.ANALYST)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_dataset(request: WorkspaceRequest, username: str) -> HttpResponse:
+    """Upload a dataset; a good one leads to its run."""
+    account = find_account(username)
+    form = ImportForm(request.POST or None, request.FILES or None)
+    status = 200
+    if request.method == "POST":
+        form.is_valid()
+        upload = form.cleaned_data.get("file")
+        try:
+            if upload:
+                stream = cast(Any, upload.file)
+                run = jobs.start_import(account, stream, filename=upload.name or "", user_id=request.user.pk)
+                return redirect("audience:run", run.pk)
+        except DatasetRefused as error:
+            form.add_error("file", error.message)
+        except QueueFull as error:
+            form.add_error(None, str(error.detail))
+            status = 429
+    status = 422 if form.errors and status == 200 else status
+    return render(request, "audience/import_form.html", {"account": account, "form": form}, status=status)
+
+
+@workspace_view()
+@require_safe
+def picture(request: WorkspaceRequest, pk: UUID) -> FileResponse:
+    """A person's profile picture from our own storage; never that of a possible minor."""
+    people = Commenter.objects.select_related("picture")
+    person = get_object_or_404(people, pk=pk, possible_minor=False, picture__isnull=False)
+    image = person.picture
+    if image is None or not default_storage.exists(image.path):
+        raise Http404
+    response = FileResponse(default_storage.open(image.path, "rb"), content_type=image.media_type)
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

@@ -1,0 +1,137 @@
+"""What joins features: the overview, the system page, health, and the doors of the jobs pages and API."""
+
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import WorkspaceRequest, WorkspaceView, workspace_view
+from accounts.models import Role
+from audience.queries.accounts import account_cards
+from audience.queries.runs import runs
+from aura import health
+from aura.jobs import api as jobs_api
+from aura.jobs import queries as jobs_queries
+from aura.jobs import views as jobs_views
+from aura.jobs.models import Job
+
+RECENT = 5
+CARDS = 6
+
+
+@workspace_view()
+@require_safe
+def home(request: WorkspaceRequest) -> HttpResponse:
+    """The overview: accounts, recent runs, how full the lanes are."""
+    context = {
+        "accounts": account_cards(limit=CARDS),
+        "runs": list(runs()[:RECENT]),
+        "lanes": jobs_queries.lanes(),
+    }
+    return render(request, "home.html", context)
+
+
+@workspace_view()
+@never_cache
+@require_safe
+def system(request: WorkspaceRequest) -> HttpResponse:
+    """How Aura is, in words."""
+    used = health.machine()
+    context = {
+        "services": health.check_all(),
+        "system": {"memory": used["memory_usage"], "cpu": used["cpu_usage"], "disk": used["disk_usage"]},
+        "lanes": jobs_queries.lanes(),
+    }
+    return render(request, "system.html", context)
+
+
+@never_cache
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """This process can serve: the database answers, and Redis does."""
+    checks = [health.check("database"), health.check("cache")]
+    ready = all(c.status == health.OK for c in checks)
+    body = {"status": "ok" if ready else "unavailable", "services": {c.name: c.status for c in checks}}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+class ServiceSerializer(serializers.Serializer[Any]):
+    """One service; the time is in milliseconds."""
+
+    status = serializers.ChoiceField(["ok", "warn", "down"])
+    response_time = serializers.FloatField()
+
+
+class SystemSerializer(serializers.Serializer[Any]):
+    """Use in percent."""
+
+    memory_usage = serializers.FloatField()
+    cpu_usage = serializers.FloatField()
+    disk_usage = serializers.FloatField()
+
+
+class HealthSerializer(serializers.Serializer[Any]):
+    """How Aura is."""
+
+    status = serializers.ChoiceField(["ok", "degraded", "down"])
+    timestamp = serializers.DateTimeField()
+    services = serializers.DictField(child=ServiceSerializer())
+    system = SystemSerializer()
+
+
+class HealthView(APIView):
+    """Health of every service and of the machine. Open, and exempt from every limit (M5)."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = ()
+
+    @extend_schema(responses=HealthSerializer, auth=[])
+    def get(self, request: Request) -> Response:
+        """503 only where the database or the file storage is away."""
+        body = health.report()
+        return Response(body, status=503 if body["status"] == "down" else 200)
+
+
+job_list = workspace_view()(jobs_views.job_list)
+job_detail = workspace_view()(jobs_views.job_detail)
+job_fragment = workspace_view()(jobs_views.job_fragment)
+cancel_job = workspace_view(Role.ANALYST)(jobs_views.cancel_job)
+requeue_job = workspace_view(Role.ANALYST)(jobs_views.requeue_job)
+
+
+class JobList(jobs_api.JobListMixin, WorkspaceView, generics.ListAPIView[Job]):  # type: ignore[misc]
+    """The workspace's jobs, newest first."""
+
+
+class JobDetail(jobs_api.JobDetailMixin, WorkspaceView, generics.RetrieveAPIView[Job]):  # type: ignore[misc]
+    """One job."""
+
+
+class JobAction(jobs_api.JobActionMixin, WorkspaceView):
+    """Cancel or retry a job."""
+
+
+def too_many(request: HttpRequest, problem: Any) -> HttpResponse:
+    """The page for a full lane (M5)."""
+    response = render(request, "429.html", {"message": str(problem.detail)}, status=429)
+    response["Retry-After"] = str(cast(int, problem.wait))
+    return response
