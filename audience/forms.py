@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from audience.models import Post, TrackedAccount
-from audience.services.uploads import UsernameRefused, clean_username
+from audience.usernames import UsernameRefused, clean_username
 
 PROFILE_TYPES = [
     ("", "Every type"),

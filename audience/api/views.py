@@ -21,7 +21,8 @@ from audience.api import serializers as s
 from audience.dataset import DatasetRefused
 from audience.models import Classification, Comment, Commenter, Post, Run, TrackedAccount
 from audience.queries import people, runs
-from audience.services.uploads import UsernameRefused, clean_username, track_account
+from audience.services.uploads import track_account
+from audience.usernames import UsernameRefused, clean_username
 from aura.http.idempotency import idempotent
 from aura.http.pagination import CursorPages
 from aura.http.problems import Problem

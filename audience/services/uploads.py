@@ -1,7 +1,6 @@
 """Takes a dataset in: keeps the file, looks at its head, and makes the run that will read it."""
 
 import hashlib
-import re
 import shutil
 from pathlib import Path
 from typing import BinaryIO
@@ -13,24 +12,11 @@ from django.utils import timezone
 
 from audience.dataset import DatasetRefused, Limits, read_dataset
 from audience.models import Run, TrackedAccount
+from audience.usernames import clean_username
 from aura.tenancy.ids import uuid7
 from aura.tenancy.scope import current_workspace_id
 
-USERNAME = re.compile(r"[a-z0-9._]{1,30}")
 CHUNK = 2**20
-
-
-class UsernameRefused(ValueError):
-    """Not an Instagram user name."""
-
-
-def clean_username(value: str) -> str:
-    """``@North.Roast`` or a profile link → ``north.roast``. Raises :class:`UsernameRefused`."""
-    name = value.strip().lower()
-    name = re.sub(r"^(https?://)?(www\.|m\.)?instagram\.com/", "", name).split("/")[0].split("?")[0].removeprefix("@")
-    if not USERNAME.fullmatch(name):
-        raise UsernameRefused("An Instagram user name has up to 30 letters, digits, dots and underscores.")
-    return name
 
 
 def track_account(username: str) -> TrackedAccount:

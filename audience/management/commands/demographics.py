@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.queries import WorkspaceUnclear, workspace_for_command
 from audience.models import TrackedAccount
 from audience.queries.demographics import demographics
-from audience.services.uploads import UsernameRefused, clean_username
+from audience.usernames import UsernameRefused, clean_username
 from aura.tenancy.scope import workspace_scope
 
 

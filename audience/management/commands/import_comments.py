@@ -12,7 +12,8 @@ from accounts.queries import WorkspaceUnclear, workspace_for_command
 from audience.dataset import DatasetRefused
 from audience.jobs import start_import
 from audience.models import Run
-from audience.services.uploads import UsernameRefused, track_account
+from audience.services.uploads import track_account
+from audience.usernames import UsernameRefused
 from aura.jobs.errors import QueueFull
 from aura.jobs.queries import live_workers
 from aura.tenancy.scope import workspace_scope
