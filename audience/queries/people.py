@@ -19,3 +19,9 @@ def commenters(account: TrackedAccount) -> QuerySet[Commenter]:
     """The people of an account's audience, without the account itself and without possible minors."""
     members = AudiencePerson.objects.filter(account=account, is_owner=False).values("commenter")
     return Commenter.objects.filter(id__in=members, possible_minor=False)
+
+
+def audience_people(account: TrackedAccount) -> QuerySet[AudiencePerson]:
+    """An account's audience with each person's sums, without the account itself and without possible minors."""
+    people = AudiencePerson.objects.filter(account=account, is_owner=False, commenter__possible_minor=False)
+    return people.select_related("commenter")
