@@ -4,7 +4,7 @@
 class ProviderError(Exception):
     """An outside service or model could not answer.
 
-    ``code`` is stable and documented, ``retryable`` says whether another try may succeed, ``retry_after`` is in
+    ``code`` is stable and documented, ``retryable`` says whether another try may succeed, ``retry_after`` is seconds.
     seconds.
     The message is written for the person who has to act on it and never contains a secret.
     """

@@ -25,7 +25,7 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, IndexError, KeyError, TypeError, MemoryError)
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, IndexError, KeyError, TypeError, UserWarning)
 
 # Pillow only warns between one and two times its own limit. catch_warnings() is not safe in threads, a filter is.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
