@@ -4,7 +4,7 @@ Everything here may be lost at any time; the rows are the truth and the dispatch
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
@@ -19,8 +19,6 @@ from rq.exceptions import DuplicateJobError
 from rq.intermediate_queue import IntermediateQueue
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
-
-from aura.jobs.models import Job
 
 log = structlog.get_logger(__name__)
 
@@ -37,15 +35,15 @@ def connect() -> Redis:
 
 
 @cache
-def _bell_connection(url: str) -> Redis:
-    # Short timeouts and no retries: ringing must cost a web request next to nothing when Redis is away.
+def quick_connection(url: str) -> Redis:
+    """For a web request: short timeouts and no retries, so that it costs next to nothing when Redis is away."""
     return Redis.from_url(url, socket_connect_timeout=0.25, socket_timeout=0.25, retry=Retry(NoBackoff(), 0))
 
 
 def ring() -> None:
     """Wake a dispatcher. Losing the ring costs at most a second."""
     try:
-        with _bell_connection(settings.REDIS_URL).pipeline(transaction=False) as pipe:
+        with quick_connection(settings.REDIS_URL).pipeline(transaction=False) as pipe:
             pipe.lpush(BELL, 1)
             pipe.ltrim(BELL, 0, 0)
             pipe.execute()
@@ -68,20 +66,38 @@ def queue_of(lane: str, connection: Redis) -> Queue:
     return Queue(lane, connection=connection, serializer=JSONSerializer)
 
 
-def push(queue: Queue, job: Job) -> None:
-    """Put the next attempt of a row into the buffer; nothing happens where it is there already."""
-    attempt = job.attempts + 1
-    with suppress(DuplicateJobError):
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the buffer holds of a row: the next attempt at it. ``timeout`` is in seconds."""
+
+    job_id: UUID
+    workspace_id: UUID | None
+    kind: str
+    attempt: int
+    timeout: int
+
+    @property
+    def name(self) -> str:
+        """Its id in RQ."""
+        return rq_id(self.job_id, self.attempt)
+
+
+def push(queue: Queue, entry: Entry) -> bool:
+    """Put an entry into the buffer. False, and nothing happens, where RQ knows it already."""
+    try:
         queue.enqueue_call(
             ENTRY_POINT,
-            args=(str(job.id), str(job.workspace_id or ""), attempt),
-            job_id=rq_id(job.id, attempt),
-            timeout=job.timeout,
+            args=(str(entry.job_id), str(entry.workspace_id or ""), entry.attempt),
+            job_id=entry.name,
+            timeout=entry.timeout,
             result_ttl=RESULT_SECONDS,
             failure_ttl=FAILURE_SECONDS,
-            description=job.kind,
+            description=entry.kind,
             unique=True,
         )
+    except DuplicateJobError:
+        return False
+    return True
 
 
 def waiting(queue: Queue) -> tuple[set[str], set[str]]:

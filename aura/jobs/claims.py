@@ -24,16 +24,17 @@ T = TypeVar("T")
 TRIES = 6
 FIRST_PAUSE = 0.2
 
-CLAIM = """
+COLUMNS = "kind, payload, subject, max_attempts, step, done, total, correlation_id, cancel_requested"
+CLAIM = f"""
 UPDATE jobs_job SET state = 'running', token = %(token)s, attempts = %(attempt)s, worker = %(worker)s,
   lease_until = clock_timestamp() + make_interval(secs => %(lease)s), started_at = clock_timestamp(), done_before = done
 WHERE id = %(id)s AND ((state = 'queued' AND attempts = %(attempt)s - 1) OR (state = 'running' AND token = %(token)s))
-RETURNING kind, payload, subject, max_attempts, step, done, total, correlation_id, cancel_requested
-"""
-TAKEN_BY = """
-SELECT kind, payload, subject, max_attempts, step, done, total, correlation_id, cancel_requested, token FROM jobs_job
+RETURNING {COLUMNS}
+"""  # noqa: S608
+TAKEN_BY = f"""
+SELECT {COLUMNS}, token FROM jobs_job
 WHERE id = %(id)s AND attempts = %(attempt)s AND worker = %(worker)s AND state = 'running'
-"""
+"""  # noqa: S608
 RETRY = """
 UPDATE jobs_job SET state = 'pending', token = NULL, lease_until = NULL, error_code = %(code)s, error = %(error)s,
   next_at = clock_timestamp() + make_interval(secs => %(delay)s), max_attempts = max_attempts + %(more)s
@@ -106,31 +107,38 @@ def _json(value: Any) -> Any:
 def take(job_id: UUID, workspace_id: UUID | None, attempt: int, worker: str) -> Claim | None:
     """Claim an attempt, or None where it is not there to be claimed (done, cancelled, or somebody else's)."""
     token = uuid4()
-    values = {"id": job_id, "token": token, "attempt": attempt, "worker": worker, "lease": settings.AURA_JOB_LEASE}
+    values: dict[str, Any] = {
+        "id": job_id,
+        "token": token,
+        "attempt": attempt,
+        "worker": worker,
+        "lease": settings.AURA_JOB_LEASE,
+    }
 
     def write() -> Claim | None:
         with scope_of(workspace_id), connection.cursor() as cursor:
             cursor.execute(CLAIM, values)
             row = cursor.fetchone()
-        return _claim(job_id, workspace_id, attempt, token, row) if row else None
+        return claim_of(job_id, workspace_id, attempt, token, row) if row else None
 
     return persistently(write)
 
 
 def taken_by(job_id: UUID, workspace_id: UUID | None, attempt: int, worker: str) -> Claim | None:
     """The claim that ``worker`` holds on an attempt, if it does: for a worker whose horse died with it."""
-    values = {"id": job_id, "attempt": attempt, "worker": worker}
+    values: dict[str, Any] = {"id": job_id, "attempt": attempt, "worker": worker}
 
     def read() -> Claim | None:
         with scope_of(workspace_id), connection.cursor() as cursor:
             cursor.execute(TAKEN_BY, values)
             row = cursor.fetchone()
-        return _claim(job_id, workspace_id, attempt, row[-1], row[:-1]) if row else None
+        return claim_of(job_id, workspace_id, attempt, row[-1], row[:-1]) if row else None
 
     return persistently(read)
 
 
-def _claim(job_id: UUID, workspace_id: UUID | None, attempt: int, token: UUID, row: tuple[Any, ...]) -> Claim:
+def claim_of(job_id: UUID, workspace_id: UUID | None, attempt: int, token: UUID, row: tuple[Any, ...]) -> Claim:
+    """The claim that a row is about; ``row`` holds the columns that a claim returns, in that order."""
     kind, payload, *rest = row
     return Claim(job_id, workspace_id, attempt, token, kind, _json(payload), *rest)
 
@@ -142,7 +150,7 @@ def retry(claim: Claim, delay: float, code: str, error: str, *, counts: bool = T
     def write() -> bool:
         with claim.scope(), connection.cursor() as cursor:
             cursor.execute(RETRY, values)
-            return cursor.rowcount == 1
+            return bool(cursor.rowcount == 1)
 
     return persistently(write)
 
@@ -155,7 +163,7 @@ def end(claim: Claim, state: str, code: str, error: str, ended: Callable[[Job], 
         with claim.scope():
             with connection.cursor() as cursor:
                 cursor.execute(END, values)
-                changed = cursor.rowcount == 1
+                changed = bool(cursor.rowcount == 1)
             if changed and hook:
                 hook(Job.objects.get(pk=claim.job_id))
             return changed

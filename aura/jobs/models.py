@@ -69,7 +69,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True, help_text="start of the last attempt")
     finished_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[TenantManager["Job"]] = TenantManager()
+    objects: ClassVar[TenantManager["Job"]] = TenantManager()  # type: ignore[assignment]
 
     class Meta:
         constraints: ClassVar = [
@@ -158,7 +158,7 @@ class JobStep(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[TenantManager["JobStep"]] = TenantManager()
+    objects: ClassVar[TenantManager["JobStep"]] = TenantManager()  # type: ignore[assignment]
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["job", "name"], name="job_step_once")]

@@ -143,7 +143,7 @@ def _insert(row: Job, using: str) -> Job:
         row.save(force_insert=True, using=using)
     else:
         Job.objects.using(using).bulk_create([row], ignore_conflicts=True)
-        stored = Job.objects.get(workspace_id=row.workspace_id, kind=row.kind, key=row.key)
+        stored = Job.objects.get(kind=row.kind, key=row.key, **owner(row.workspace_id))
         if stored.pk != row.pk:
             return stored
         row = stored
@@ -152,7 +152,12 @@ def _insert(row: Job, using: str) -> Job:
 
 
 def _existing(kind: Kind, workspace_id: UUID | None, key: str) -> Job | None:
-    return Job.objects.filter(workspace_id=workspace_id, kind=kind.name, key=key).first()
+    return Job.objects.filter(kind=kind.name, key=key, **owner(workspace_id)).first()
+
+
+def owner(workspace_id: UUID | None) -> dict[str, Any]:
+    """The lookup of a workspace's rows, or of the system's."""
+    return {"workspace_id": workspace_id} if workspace_id else {"workspace__isnull": True}
 
 
 def _check_scope(workspace_id: UUID | None) -> None:

@@ -1,0 +1,77 @@
+"""Stopping jobs and trying them again. All of it works in the caller's scope and transaction."""
+
+from django.db import DEFAULT_DB_ALIAS, router, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from aura.jobs.buffer import ring
+from aura.jobs.errors import JobNotRetryable, JobNotStoppable
+from aura.jobs.models import WAITING, Job, State
+from aura.jobs.queue import find_kind
+
+
+def cancel(job: Job) -> Job:
+    """Stop a job: at once where it waits, at its next safe point where it runs. Returns the row as it is now.
+
+    Raises :class:`JobNotStoppable` where it is over.
+    """
+    with transaction.atomic(using=_using()):
+        stopped = _cancel(Job.objects.filter(pk=job.pk))
+    if not stopped:
+        raise JobNotStoppable
+    return Job.objects.get(pk=job.pk)
+
+
+def cancel_subject(subject: str) -> int:
+    """Stop every job of a business object in the current scope; returns how many were not over."""
+    with transaction.atomic(using=_using()):
+        return _cancel(Job.objects.filter(subject=subject))
+
+
+def _cancel(jobs: QuerySet[Job]) -> int:
+    # The lock settles the race with a worker that claims: it finds the row cancelled, or we find it running.
+    live = list(jobs.filter(state__in=[*WAITING, State.RUNNING]).order_by("pk").select_for_update(of=("self",)))
+    running = [job.pk for job in live if job.state == State.RUNNING]
+    waiting = [job for job in live if job.state != State.RUNNING]
+    Job.objects.filter(pk__in=running).update(cancel_requested=True)
+    Job.objects.filter(pk__in=[job.pk for job in waiting]).update(
+        state=State.CANCELLED,
+        cancel_requested=True,
+        finished_at=Now(),
+        error_code="cancelled",
+        error="Cancelled.",
+    )
+    for job in waiting:
+        kind = find_kind(job.kind)
+        if kind and kind.ended:
+            kind.ended(Job.objects.get(pk=job.pk))
+    return len(live)
+
+
+def requeue(job: Job) -> Job:
+    """Let a dead or cancelled job wait again, with all its attempts. Returns the row as it is now.
+
+    Raises :class:`JobNotRetryable` where it is neither.
+    """
+    kind = find_kind(job.kind)
+    moved = Job.objects.filter(pk=job.pk, state__in=[State.DEAD, State.CANCELLED]).update(
+        state=State.PENDING,
+        attempts=0,
+        max_attempts=kind.max_attempts if kind else job.max_attempts,
+        timeout=kind.timeout if kind else job.timeout,
+        next_at=Now(),
+        queued_at=None,
+        token=None,
+        cancel_requested=False,
+        error_code="",
+        error="",
+        finished_at=None,
+    )
+    if not moved:
+        raise JobNotRetryable
+    transaction.on_commit(ring, using=_using(), robust=True)
+    return Job.objects.get(pk=job.pk)
+
+
+def _using() -> str:
+    return router.db_for_write(Job) or DEFAULT_DB_ALIAS
