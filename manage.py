@@ -6,9 +6,12 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from aura.embedded.launch import before_django
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aura.settings")
+    before_django(sys.argv)
     execute_from_command_line(sys.argv)
 
 

@@ -10,8 +10,11 @@ import subprocess
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psutil
+import psycopg
+from psycopg import sql
 
 from aura.embedded.home import StackError
 from aura.embedded.privileges import hand_over, unprivileged
@@ -34,8 +37,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "",
-    "log_checkpoints": "off",
-    # A refused statement or row may hold what people wrote; the error itself is enough.
+    # A refused statement or row may hold what people wrote; the client gets the error, the log what ends the server.
+    "log_min_messages": "fatal",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
@@ -66,6 +69,14 @@ def library_environment(environ: Mapping[str, str] = os.environ) -> dict[str, st
 def url(port: int, password: str) -> str:
     """The DATABASE_URL of the embedded server's superuser."""
     return f"postgres://{SUPERUSER}:{password}@127.0.0.1:{port}/{DATABASE}"
+
+
+def create_database(port: int, password: str) -> None:
+    """Create Aura's database in the running server where it is missing."""
+    place = urlunsplit(urlsplit(url(port, password))._replace(path="/postgres"))
+    with psycopg.connect(place, autocommit=True, connect_timeout=10) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
 
 def version() -> str:
@@ -136,8 +147,8 @@ def is_ready(data: Path) -> bool:
         return False
 
 
-def child(data: Path, port: int, *, throwaway: bool = False) -> Child:
-    """The server as a child process. Its folder must have been initialised.
+def child(data: Path, port: int, password: str, *, throwaway: bool = False) -> Child:
+    """The server as a child process, with Aura's database in it once it is ready. Its folder must be initialised.
 
     It stops at once and without a checkpoint when its supervisor is killed (SIGQUIT); the log has everything committed.
     """
@@ -153,6 +164,7 @@ def child(data: Path, port: int, *, throwaway: bool = False) -> Child:
         environ=library_environment(),
         before=lambda: clear(data),
         ready=lambda: is_ready(data),
+        after=lambda: create_database(port, password),
         privileges=privileges,
         stop_signal=signal.SIGINT,
         death_signal=signal.SIGQUIT,

@@ -73,7 +73,7 @@ def _start(folder: Path, undo: contextlib.ExitStack) -> dict[str, str]:
     redis_port = free_port()
     _run(valkey.child(folder / "valkey", redis_port, password, throwaway=True), undo)
     postgres.initialise(data, password, throwaway=True)
-    _run(postgres.child(data, port, throwaway=True), undo)
+    _run(postgres.child(data, port, password, throwaway=True), undo)
     url = postgres.url(port, password)
     template = urlunsplit(urlsplit(url)._replace(path="/template1"))
     prepare(template, secret, owner_creates_databases=True)

@@ -16,6 +16,8 @@ from aura.embedded.home import BASE, StackError
 PR_SET_PDEATHSIG = 1
 STACK_MARK = "AURA_STACK"
 POLL = 0.01
+# A process may fork while the others are being ended.
+ROUNDS = 5
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -34,9 +36,9 @@ class Child:
     """One process of the stack and how to start, check and stop it. Times are seconds.
 
     ``before`` runs in the parent ahead of every start and ``after`` once ``ready`` first answers True; ``privileges``
-    runs in the child between fork and exec. ``death_signal`` is what the child gets when its parent dies.
-    ``finish`` marks a process that runs once: it is given the exit code and returns the one to stop the stack with,
-    or None to go on without it.
+    runs in the child between fork and exec. ``death_signal`` is what the child gets when its parent dies; None where
+    it lives on. ``store`` marks what the rest stands on: started first, stopped last. ``finish`` marks a process that
+    runs once: it is given the exit code and returns the one to stop the stack with, or None to go on without it.
     """
 
     name: str
@@ -47,7 +49,7 @@ class Child:
     after: Callable[[], None] = nothing
     privileges: Callable[[], None] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    death_signal: signal.Signals = signal.SIGKILL
+    death_signal: signal.Signals | None = signal.SIGKILL
     start_seconds: float = 60
     stop_seconds: float = 5
     store: bool = False
@@ -80,7 +82,8 @@ def spawn(child: Child, stdout: int | None = None) -> subprocess.Popen[bytes]:
         if child.privileges:
             child.privileges()
         # Last, because a change of user clears it.
-        die_with_parent(parent, child.death_signal)
+        if child.death_signal:
+            die_with_parent(parent, child.death_signal)
 
     try:
         return subprocess.Popen(
@@ -156,3 +159,22 @@ def end(processes: Iterable[psutil.Process], first: signal.Signals, seconds: flo
         waiting = psutil.wait_procs(waiting, timeout=seconds)[1]
         if not waiting:
             return
+
+
+def end_leftovers(mark: str) -> None:
+    """End every process of an earlier stack with this mark: PostgreSQL by its immediate stop, the rest by SIGKILL."""
+    for _ in range(ROUNDS):
+        found = left_behind(mark)
+        if not found:
+            return
+        servers = [process for process in found if is_named(process, "postgres")]
+        end([process for process in found if process not in servers], signal.SIGKILL, 5)
+        end(servers, signal.SIGQUIT, 5)
+
+
+def is_named(process: psutil.Process, start: str) -> bool:
+    """True where the program's name starts so; False for a process that is gone or is not ours to see."""
+    try:
+        return bool(process.name().startswith(start))
+    except psutil.Error:
+        return False

@@ -1,0 +1,151 @@
+"""What is decided before Django reads its settings: the home and its lock, the ports, which servers run embedded."""
+
+import dataclasses
+import errno
+import fcntl
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Mapping, MutableMapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from aura import environment as env
+from aura.embedded import postgres, valkey
+from aura.embedded.home import (
+    DATABASE_GROUP,
+    GROUPS,
+    Stack,
+    StackError,
+    load_environment,
+    open_home,
+    outside,
+    read_stack,
+    roles_are_given,
+    update_stack,
+)
+from aura.embedded.ports import free_port, listening_socket
+from aura.embedded.processes import end_leftovers
+
+COMMANDS = ("up", "demo")
+SUPERVISOR = "supervisor"
+TIDY_SECONDS = 15.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Launch:
+    """A laid-out stack. ``lock`` is the descriptor whose flock keeps a second instance off; ``web`` listens already."""
+
+    home: Path
+    lock: int
+    web: socket.socket
+    host: str
+    port: int
+    embeds_postgres: bool
+    embeds_valkey: bool
+    stack: Stack
+
+
+_launches: list[Launch] = []
+
+
+def before_django(argv: Sequence[str]) -> None:
+    """Called by manage.py ahead of Django. Prints what is wrong and exits with 1 where the stack cannot start."""
+    if len(argv) < 2 or argv[1] not in COMMANDS:
+        return
+    try:
+        if {"-h", "--help", "--version"} & set(argv):
+            open_home()
+        else:
+            _launches.append(lay_out())
+    except (StackError, env.WrongSetting) as error:
+        sys.exit(str(error))
+
+
+def launched() -> Launch:
+    """The stack that :func:`before_django` laid out. Raises StackError where Django was started another way."""
+    if not _launches:
+        raise StackError("Start the stack as `python manage.py up`.")
+    return _launches[-1]
+
+
+def lay_out(environ: MutableMapping[str, str] = os.environ) -> Launch:
+    """Take the home's lock, end what an earlier run left, choose ports, and write all of it to stack.json and environ.
+
+    Raises StackError where the home is in use or the web's port is taken.
+    """
+    home = open_home(environ)
+    lock = take_lock(home)
+    end_leftovers(str(home))
+    for folder in ("static", "media"):
+        (home / folder).mkdir(mode=0o700, exist_ok=True)
+    given = outside(environ)
+    host = env.text("AURA_HOST", "127.0.0.1", given)
+    port = env.number("AURA_PORT", 8000, low=1, high=65535, environ=given)
+    web = _listen(host, port)
+    roles_are_given(given)
+    embeds_postgres = not any(given.get(name, "").strip() for name in DATABASE_GROUP)
+    embeds_valkey = not given.get("REDIS_URL", "").strip()
+    stack = _choose(home, given, embeds_postgres, embeds_valkey, {"AURA_HOST": host, "AURA_PORT": str(port)})
+    environ["AURA_HOME"] = str(home)
+    load_environment(environ)
+    return Launch(home, lock, web, host, port, embeds_postgres, embeds_valkey, stack)
+
+
+def _choose(home: Path, given: Mapping[str, str], own_postgres: bool, own_valkey: bool, web: dict[str, str]) -> Stack:
+    known = read_stack(home)
+    names = [name for group in GROUPS for name in group]
+    environment = {name: given[name].strip() for name in names if given.get(name, "").strip()} | web
+    environment.setdefault("AURA_SECRET_KEY", known.environment["AURA_SECRET_KEY"])
+    changes: dict[str, object] = {"pids": {SUPERVISOR: os.getpid()}}
+    if own_postgres:
+        port, password = free_port(known.postgres_port), known.postgres_password or secrets.token_hex(16)
+        environment["DATABASE_URL"] = postgres.url(port, password)
+        changes |= {"postgres_port": port, "postgres_password": password}
+    if own_valkey:
+        port, password = free_port(known.valkey_port), known.valkey_password or secrets.token_hex(16)
+        environment["REDIS_URL"] = valkey.url(port, password)
+        changes |= {"valkey_port": port, "valkey_password": password}
+    return update_stack(home, environment=environment, **changes)
+
+
+def take_lock(home: Path) -> int:
+    """Lock the home for this process and its guard; returns the open descriptor.
+
+    Waits while the guard of a killed supervisor tidies up. Raises StackError where another supervisor runs.
+    """
+    lock = os.open(home / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    limit = time.monotonic() + TIDY_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            running = read_stack(home)
+            pid = running.pids.get(SUPERVISOR, 0)
+            if psutil.pid_exists(pid) or time.monotonic() > limit:
+                os.close(lock)
+                port = running.environment.get("AURA_PORT", "?")
+                raise StackError(
+                    f"Aura already runs in {home} (process {pid}, port {port}). "
+                    "Stop it first, or set AURA_HOME and AURA_PORT to start a second one."
+                ) from None
+            time.sleep(0.05)
+        else:
+            return lock
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Listen before anything else runs: requests wait in the backlog while the web starts or starts again."""
+    try:
+        web = listening_socket(host, port)
+        web.listen(1024)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise StackError(
+                f"Port {port} on {host} is in use by another program. Choose another one: AURA_PORT={port + 1}"
+            ) from None
+        raise StackError(f"Cannot listen on {host}:{port} ({error.strerror}). Set AURA_HOST and AURA_PORT.") from None
+    return web
