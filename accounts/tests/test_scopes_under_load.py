@@ -10,8 +10,8 @@ import pytest
 from django.db import connections
 
 from accounts.services import record
-from aura.testing.fixtures import Team
 from aura.tenancy.scope import workspace_scope
+from aura.testing.fixtures import Team
 
 READERS = """
 import json, sys, random
