@@ -24,7 +24,7 @@ class SignInForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("email") and data.get("password"):
-            self.user = authenticate(username=data["email"], password=data["password"])  # type: ignore[assignment]
+            self.user = authenticate(username=data["email"], password=data["password"])
             if self.user is None:
                 raise forms.ValidationError("E-mail or password is not right.", code="wrong_credentials")
         return data

@@ -95,7 +95,7 @@ class Membership(TenantModel):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[MembershipManager] = MembershipManager()  # type: ignore[assignment]
+    objects: ClassVar[MembershipManager] = MembershipManager()
 
     class Meta:
         constraints: ClassVar = [

@@ -59,7 +59,8 @@ def _open(context: JobContext) -> Run | None:
     run = _run(context)
     if run.state == Run.State.FAILED:
         _reopen(run)
-        RunBatch.objects.filter(pk=context.payload.get("batch")).update(started=True)
+    if "batch" in context.payload:
+        RunBatch.objects.filter(pk=context.payload["batch"]).update(started=True)
     return None if run.is_over else run
 
 
@@ -181,7 +182,7 @@ def _bytes(image: StoredImage | None) -> bytes | None:
     if image is None or not default_storage.exists(image.path):
         return None
     with default_storage.open(image.path, "rb") as stream:
-        return stream.read()
+        return bytes(stream.read())
 
 
 @job("audience.report", lane=Lane.BULK, max_attempts=5, ended=end_with_job)

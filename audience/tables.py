@@ -13,7 +13,7 @@ WIDE = {"td": {"class": "d-none d-md-table-cell"}, "th": {"class": "d-none d-md-
 WIDEST = {"td": {"class": "d-none d-lg-table-cell"}, "th": {"class": "d-none d-lg-table-cell"}}
 
 
-class TopCommenters(tables.Table):
+class TopCommenters(tables.Table):  # type: ignore[misc]  # the package has no types
     """People who comment most."""
 
     who = tables.TemplateColumn(template_name="audience/_who.html", verbose_name="Commenter", orderable=False)

@@ -145,7 +145,7 @@ class TopPages(CursorPages):
 def _asked(serializer: type[PeriodSerializer], request: Request) -> dict[str, Any]:
     query = serializer(data=request.query_params)
     query.is_valid(raise_exception=True)
-    return query.validated_data
+    return dict(query.validated_data)
 
 
 class DemographicsView(OfAccount):

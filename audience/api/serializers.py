@@ -25,7 +25,14 @@ class AccountSerializer(serializers.ModelSerializer[TrackedAccount]):
             "last_import_at",
             "created_at",
         )
-        read_only_fields = ("source", "followers", "following", "posts_count", "last_import_at", "created_at")
+        read_only_fields: tuple[str, ...] = (
+            "source",
+            "followers",
+            "following",
+            "posts_count",
+            "last_import_at",
+            "created_at",
+        )
 
 
 class AccountChangeSerializer(AccountSerializer):

@@ -84,7 +84,7 @@ class ImportView(WorkspaceView):
         serializer = s.ImportSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         account = self._account(serializer.validated_data["account"])
-        upload = cast(UploadedFile, serializer.validated_data["file"])
+        upload = cast("UploadedFile[Any]", serializer.validated_data["file"])
         user = cast(User, request.user)
         try:
             run = jobs.start_import(account, cast(Any, upload.file), filename=upload.name or "", user_id=user.pk)

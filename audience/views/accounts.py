@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -67,13 +67,14 @@ def import_dataset(request: WorkspaceRequest, username: str) -> HttpResponse:
 
 @workspace_view()
 @require_safe
-def picture(request: WorkspaceRequest, pk: UUID) -> FileResponse:
+def picture(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """A person's profile picture from our own storage; never that of a possible minor."""
     people = Commenter.objects.select_related("picture")
     person = get_object_or_404(people, pk=pk, possible_minor=False, picture__isnull=False)
     image = person.picture
     if image is None or not default_storage.exists(image.path):
         raise Http404
-    response = FileResponse(default_storage.open(image.path, "rb"), content_type=image.media_type)
+    with default_storage.open(image.path, "rb") as stream:
+        response = HttpResponse(stream.read(), content_type=image.media_type)
     response["Cache-Control"] = "private, max-age=3600"
     return response

@@ -1,5 +1,8 @@
 """Page input of the jobs pages."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 
 from aura.jobs.models import Lane, State
@@ -18,7 +21,7 @@ class JobFilter(forms.Form):
     )
     kind = forms.ChoiceField(label="Kind", required=False, widget=forms.Select(attrs=SELECT))
 
-    def __init__(self, data: object, *, kinds: list[str]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, kinds: list[str]) -> None:
         super().__init__(data)
         field = self.fields["kind"]
         if isinstance(field, forms.ChoiceField):

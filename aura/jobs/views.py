@@ -1,5 +1,6 @@
 """The jobs pages. They run inside a workspace's scope, which the project's URLconf opens around them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -28,7 +29,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 
 
 def _is_part(request: HttpRequest) -> bool:
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.history_restore_request
 
 
@@ -46,7 +47,7 @@ def job_fragment(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "jobs/_job.html", context, status=STOP_POLLING if over else 200)
 
 
-def _context(pk: UUID) -> dict[str, Job | list[JobStep]]:
+def _context(pk: UUID) -> dict[str, Any]:
     job = get_object_or_404(Job.objects.all(), pk=pk)
     return {"job": job, "steps": list(JobStep.objects.filter(job=job).order_by("created_at"))}
 

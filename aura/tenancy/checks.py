@@ -1,5 +1,6 @@
 """Refuses to start where the wall between workspaces would not hold."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -7,7 +8,9 @@ from django.db import connections
 
 
 @register(Tags.database)
-def app_role_obeys_row_level_security(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def app_role_obeys_row_level_security(
+    app_configs: Any = None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     """The web and the workers must not connect as a role that bypasses row-level security."""
     if not databases or "default" not in databases:
         return []

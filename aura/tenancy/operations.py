@@ -65,7 +65,7 @@ class SecureTenantTables(Operation):
         statements = []
         for field in model._meta.local_concrete_fields:
             if isinstance(field, TenantForeignKey):
-                target = field.related_model._meta.db_table  # type: ignore[union-attr]
+                target = field.related_model._meta.db_table
                 statements.append(
                     f'ALTER TABLE "{table}" ADD CONSTRAINT "{table[:30]}_{field.column[:20]}_tenant_fk" '
                     f'FOREIGN KEY (workspace_id, "{field.column}") REFERENCES "{target}" (workspace_id, id) '
