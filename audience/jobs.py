@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from audience.models import Classification, Commenter, PictureState, Run, RunBat
 from audience.queries.runs import people_to_classify
 from audience.services import classify, ingest, pictures, rollups, uploads
 from aura.jobs.context import JobContext
+from aura.jobs.errors import QueueFull
 from aura.jobs.models import Job, Lane, State
 from aura.jobs.queue import JobFunction, job, start
 from aura.jobs.services import cancel_subject
@@ -38,8 +40,13 @@ def start_import(
     pictures_folder: Path | None = None,
 ) -> Run:
     """Keep an uploaded dataset and start its analysis. Raises ``DatasetRefused`` and ``QueueFull``."""
-    run = uploads.create_run(account, stream, filename=filename, user_id=user_id, pictures=pictures_folder)
-    _start(run_import, run, limited=True)
+    with transaction.atomic():
+        run = uploads.create_run(account, stream, filename=filename, user_id=user_id, pictures=pictures_folder)
+        try:
+            _start(run_import, run, limited=True)
+        except QueueFull:
+            uploads.forget_file(run)
+            raise
     return run
 
 
