@@ -3,7 +3,7 @@
 import contextlib
 import re
 import threading
-from typing import BinaryIO, TextIO
+from typing import IO, TextIO
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
@@ -35,13 +35,13 @@ class Output:
             self.stream.write(text.encode("utf-8", "replace").decode(self.stream.encoding or "utf-8", "replace") + "\n")
             self.stream.flush()
 
-    def follow(self, name: str, pipe: BinaryIO) -> threading.Thread:
+    def follow(self, name: str, pipe: IO[bytes]) -> threading.Thread:
         """Copy a process's output line by line until it ends, from the daemon thread that is returned."""
         thread = threading.Thread(target=self._copy, args=(name, pipe), name=f"log of {name}", daemon=True)
         thread.start()
         return thread
 
-    def _copy(self, name: str, pipe: BinaryIO) -> None:
+    def _copy(self, name: str, pipe: IO[bytes]) -> None:
         with pipe:
             while line := pipe.readline(LONGEST):
                 text = line.decode("utf-8", "replace").rstrip()

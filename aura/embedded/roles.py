@@ -82,13 +82,13 @@ def _role(connection: psycopg.Connection, role: str, password: str, bypass: str)
     statement = f"{'ALTER' if exists else 'CREATE'} ROLE {role} LOGIN {bypass}"
     if not exists:
         statement += " NOSUPERUSER NOCREATEROLE"
-    connection.execute(sql.SQL("{} PASSWORD {}").format(sql.SQL(statement), sql.Literal(verifier)))  # type: ignore[arg-type]
+    connection.execute(sql.SQL("{} PASSWORD {}").format(sql.SQL(statement), sql.Literal(verifier)))
 
 
 def _extensions(connection: psycopg.Connection) -> list[str]:
     notes = []
     found = connection.execute("SELECT name, installed_version FROM pg_available_extensions").fetchall()
-    installed = dict(found)
+    installed: dict[str, str | None] = dict(found)
     for name in EXTENSIONS:
         if name not in installed:
             notes.append(f"This server has no extension {name}.")
@@ -116,11 +116,9 @@ def _rights(connection: psycopg.Connection) -> None:
     connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
     connection.execute(f"SET LOCAL ROLE {OWNER}")
     for rights, kind in ((TABLE_RIGHTS, "TABLES"), (SEQUENCE_RIGHTS, "SEQUENCES")):
-        connection.execute(
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {kind} TO {APP}, {STAFF}"  # type: ignore[arg-type]
-        )
+        connection.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {kind} TO {APP}, {STAFF}")
     for rights, kinds in ((TABLE_RIGHTS, "'r','p','v','m'"), (SEQUENCE_RIGHTS, "'S'")):
-        owned = connection.execute(OWNED.format(f"'{OWNER}'") + f" AND relkind IN ({kinds})").fetchall()  # type: ignore[arg-type]
+        owned = connection.execute(OWNED.format(f"'{OWNER}'") + f" AND relkind IN ({kinds})").fetchall()
         on = "SEQUENCE" if kinds == "'S'" else "TABLE"
         for (name,) in owned:
-            connection.execute(f"GRANT {rights} ON {on} {name} TO {APP}, {STAFF}")  # type: ignore[arg-type]
+            connection.execute(f"GRANT {rights} ON {on} {name} TO {APP}, {STAFF}")
