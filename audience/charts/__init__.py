@@ -6,7 +6,21 @@ inside an SVG). Shares are fractions from 0 to 1, as the API gives them.
 """
 
 from audience.charts.axes import count_ticks, day_words, nice_ticks, number_words, percent_words
-from audience.charts.bars import AGES, Bar, Part, Parts, Pyramid, PyramidRow, Slice, bar, parts, pyramid, share_bar
+from audience.charts.bars import (
+    AGES,
+    Bar,
+    Key,
+    Part,
+    Parts,
+    Pyramid,
+    PyramidRow,
+    Slice,
+    bar,
+    gender_key,
+    parts,
+    pyramid,
+    share_bar,
+)
 from audience.charts.hours import Cell, Heat, HeatRow, heat
 from audience.charts.time import Label, Line, Point, Spark, Tick, line, spark
 
@@ -16,6 +30,7 @@ __all__ = [
     "Cell",
     "Heat",
     "HeatRow",
+    "Key",
     "Label",
     "Line",
     "Part",
@@ -29,6 +44,7 @@ __all__ = [
     "bar",
     "count_ticks",
     "day_words",
+    "gender_key",
     "heat",
     "line",
     "nice_ticks",

@@ -206,3 +206,26 @@ def share_bar(*shares: tuple[str, float]) -> list[Slice]:
         slices.append(Slice(f"au-{kind}", colours[kind], round(x, 2), round(width, 2)))
         x += width
     return slices
+
+
+@dataclass(frozen=True)
+class Key:
+    """One line of a legend: ``margin`` is half of the 95 % range in percent points, "" where it is not known."""
+
+    key: str
+    label: str
+    words: str
+    margin: str
+
+
+def gender_key(entries: Iterable[Entry]) -> list[Key]:
+    """The legend of the pyramid from the API's ``gender`` entries; hidden and unknown ones have no number."""
+    found = {str(e["value"]): e for e in entries if _shown(e)}
+    percents = _total(found.values()) >= FEW
+    keys = []
+    for value, key, label in (("woman", "women", "Women"), ("man", "men", "Men")):
+        drawn = bar(found.get(value), 0, percents=percents)
+        low, high = (found[value].get(end) for end in ("low", "high")) if value in found else (None, None)
+        margin = f"{50 * (high - low):.1f}" if percents and low is not None and high is not None else ""
+        keys.append(Key(key, label, "" if drawn.hidden else drawn.words, margin))
+    return keys

@@ -144,6 +144,14 @@ def test_no_part_at_all_is_said_in_words() -> None:
     assert charts.pyramid([]).finding == "No group is large enough to show"
 
 
+def test_the_legend_says_the_margin_of_women_and_men_and_hides_what_is_hidden() -> None:
+    woman = entry(650, 0.65, value="woman") | {"low": 0.64, "high": 0.66}
+    shown = charts.gender_key([woman, entry(350, 0.35, value="man"), entry(90, 0.09, value="unknown")])
+    assert [(k.label, k.words, k.margin) for k in shown] == [("Women", "65%", "1.0"), ("Men", "35%", "")]
+    hidden = charts.gender_key([woman, entry(None, value="man", suppressed=True)])
+    assert [(k.key, k.words) for k in hidden] == [("women", "65%"), ("men", "")]
+
+
 def test_a_share_bar_never_grows_past_its_end() -> None:
     drawn = charts.share_bar(("women", 0.65), ("men", 0.5))
     assert [(s.css, s.x, s.width) for s in drawn] == [("au-women", 0.0, 65.0), ("au-men", 65.0, 35.0)]
