@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from crontab import CronTab
 from django.db import DatabaseError, InterfaceError, connections
 from redis import Redis
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 from rq_scheduler import Scheduler
-from rq_scheduler.utils import get_next_scheduled_time, to_unix
 
 from aura.jobs.models import Job
 from aura.jobs.queue import JobFunction, kind_of, start
@@ -45,11 +45,16 @@ def periodic(cron: str) -> Callable[[JobFunction], JobFunction]:
 
     def declare(function: JobFunction) -> JobFunction:
         name = kind_of(function).name
-        get_next_scheduled_time(cron)
+        following(cron, datetime.now(UTC))
         _periodic[name] = Periodic(name, cron, function)
         return function
 
     return declare
+
+
+def following(cron: str, now: datetime) -> float:
+    """When ``cron`` is next after ``now``, in seconds since 1970. Raises ValueError where it is not one."""
+    return now.timestamp() + float(CronTab(cron).next(now=now, default_utc=True))
 
 
 def declared() -> list[Periodic]:
@@ -105,8 +110,14 @@ class AuraScheduler(Scheduler):  # type: ignore[misc]
                 self._remove(name)
         for name, one in wanted.items():
             if name not in known or not self._is_current(name, one):
-                self.cron(one.cron, TICK, args=[one.name], id=name, queue_name=self.queue_name)
+                self._register(name, one)
                 log.info("periodic_registered", kind=one.name, cron=one.cron)
+
+    def _register(self, name: str, one: Periodic) -> None:
+        entry = self._create_job(TICK, args=[one.name], id=name, queue_name=self.queue_name, commit=False)
+        entry.meta["cron_string"] = one.cron
+        entry.save()
+        self.connection.zadd(self.scheduled_jobs_key, {name: following(one.cron, datetime.now(UTC))})
 
     def _remove(self, name: str) -> None:
         self.cancel(name)
@@ -129,5 +140,5 @@ class AuraScheduler(Scheduler):  # type: ignore[misc]
             log.warning("tick_waits_for_database", kind=job.args[0], error=type(error).__name__)
             connections.close_all()
             return
-        following = get_next_scheduled_time(job.meta["cron_string"])
-        self.connection.zadd(self.scheduled_jobs_key, {job.id: to_unix(following)})
+        due = following(job.meta["cron_string"], datetime.now(UTC))
+        self.connection.zadd(self.scheduled_jobs_key, {job.id: due})

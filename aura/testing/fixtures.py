@@ -58,6 +58,21 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
         cache.clear()
 
 
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """For tests that commit: all rows are gone afterwards.
+
+    Django's own flush finds no table, since only the owner role migrates. Mark the test with
+    ``django_db(transaction=True, databases=["default", "staff"])``.
+    """
+    yield
+    kept = ("django_migrations", "django_content_type", "auth_permission")
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
+        names = [name for (name,) in cursor.fetchall() if name not in kept]
+        cursor.execute(f"TRUNCATE {', '.join(names)}")
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """A workspace with its people. Charlie owns another workspace and is a stranger to this one."""
