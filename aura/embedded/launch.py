@@ -1,5 +1,6 @@
 """What is decided before Django reads its settings: the home and its lock, the ports, which servers run embedded."""
 
+import contextlib
 import dataclasses
 import errno
 import fcntl
@@ -78,7 +79,15 @@ def lay_out(environ: MutableMapping[str, str] = os.environ) -> Launch:
     Raises StackError where the home is in use or the web's port is taken.
     """
     home = open_home(environ)
-    lock = take_lock(home)
+    with contextlib.ExitStack() as undo:
+        lock = take_lock(home)
+        undo.callback(os.close, lock)
+        launch = _lay_out(home, lock, environ)
+        undo.pop_all()
+    return launch
+
+
+def _lay_out(home: Path, lock: int, environ: MutableMapping[str, str]) -> Launch:
     end_leftovers(str(home))
     for folder in ("static", "media"):
         (home / folder).mkdir(mode=0o700, exist_ok=True)
