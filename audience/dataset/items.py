@@ -1,4 +1,4 @@
-"""The normalised items of a dataset. Strings are clean and as short as the tables want them; "" and None mean unknown."""
+"""The normalised items of a dataset. Strings are clean and fit the tables; "" and None mean unknown."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -24,11 +24,10 @@ def text(value: Any, most: int) -> str:
     """A string of at most ``most`` characters without NUL and broken surrogates; "" for anything else."""
     if type(value) is not str:
         return str(value)[:most] if type(value) is int else ""
-    if len(value) > most:
-        value = value[:most]
-    if value.isascii():
-        return value.replace("\0", "") if "\0" in value else value
-    return value.replace("\0", "").encode("utf-8", "ignore").decode()
+    found: str = value[:most] if len(value) > most else value
+    if "\0" in found:
+        found = found.replace("\0", "")
+    return found if found.isascii() else found.encode("utf-8", "ignore").decode()
 
 
 def identifier(value: Any) -> str:
@@ -39,8 +38,7 @@ def identifier(value: Any) -> str:
             value = value.replace("\0", "")
         return value if value.isascii() and 0 < len(value) <= MAX_ID and not DAMAGED_ID.fullmatch(value) else ""
     if type(value) is int and value > 0:
-        found = str(value) if value <= BIGINT * 2 else ""
-        return found
+        return str(value) if value <= BIGINT * 2 else ""
     if type(value) is float and value.is_integer() and 0 < value < 2**53:
         return str(int(value))
     return ""

@@ -1,0 +1,143 @@
+"""The import of a dataset, batch by batch."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+
+from audience.dataset import DatasetRefused, Record
+from audience.models import Run, TrackedAccount
+from audience.services.ingest.batches import Authors, Batch, batches
+from audience.services.ingest.comments import store_comments, tie_late_parents
+from audience.services.ingest.people import changed_since, match_people, store_people
+from audience.services.ingest.posts import find_posts, is_account, names_other_account, store_account, store_posts
+from audience.services.ingest.seen import keys_of_texts
+from audience.services.ingest.tally import Tally
+
+# A batch is small beside the tables it goes into. Left alone the planner reads whole tables to hash them, and every
+# batch is slower than the one before.
+LOOK_UP = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
+PLAN_FREELY = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
+# One import at a time in a workspace: two would wait for each other's people in different orders.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))"
+
+
+def import_records(
+    run: Run,
+    records: Iterable[Record],
+    *,
+    transaction: Callable[[], AbstractContextManager[Any]],
+    on_batch: Callable[[int], object],
+) -> dict[str, Any]:
+    """Store the records of a run's dataset; returns and keeps in ``run.counts`` the figures of :class:`Tally`.
+
+    ``transaction`` opens the transaction of one batch inside the run's workspace; in it the batch, ``run.records_done``
+    and ``run.counts`` are written together. ``on_batch`` gets the records done after each. A run that stopped goes on
+    behind ``records_done``: the records before are read again for what the figures need, and not written.
+
+    Raises :class:`DatasetRefused` with ``other_account`` before anything is stored, and with ``no_comments`` where the
+    file held nothing to store.
+    """
+    tally = Tally.resumed(run.counts)
+    done = 0
+    told_account = run.records_done > 0
+    for batch in batches(records):
+        first, done = done, done + batch.records
+        with transaction():
+            if done <= run.records_done:
+                _replay(run, batch, tally)
+                continue
+            if first == 0:
+                _check_account(run.account, batch)
+            told_account |= _import(run, batch, tally)
+            counts = _save(run, tally, done)
+        run.records_done, run.counts = done, counts
+        on_batch(done)
+    with transaction():
+        counts = _save(run, tally, done)
+        with connection.cursor() as cursor:
+            tie_late_parents(cursor, run.workspace_id, run.account_id)
+    run.counts = counts
+    _check_anything(tally, told_account)
+    return counts
+
+
+def _save(run: Run, tally: Tally, done: int) -> dict[str, Any]:
+    counts = tally.as_json()
+    counts["errors"] = list(counts["errors"])
+    Run.objects.filter(pk=run.pk).update(records_done=done, counts=counts)
+    return counts
+
+
+def _import(run: Run, batch: Batch, tally: Tally) -> bool:
+    """Store one batch; True where it told something about the account itself."""
+    account = run.account
+    tally.items += batch.records
+    for line, message in batch.errors:
+        tally.add_error(line, message)
+    _drop_repeats(batch, tally)
+    tally.skipped += batch.skipped
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [f"audience.ingest:{run.workspace_id}"])
+        cursor.execute(LOOK_UP)
+        changed = store_account(account, batch)
+        posts, posts_changed = store_posts(account, batch, tally)
+        authors = Authors(batch)
+        changed |= posts_changed
+        if authors.found:
+            people, people_changed = store_people(cursor, run.workspace_id, account.pk, batch, authors, tally)
+            changed |= people_changed
+            changed |= store_comments(
+                cursor, run.workspace_id, account.pk, batch.comments, authors, people, posts, tally
+            )
+        cursor.execute(PLAN_FREELY)
+    if changed:
+        TrackedAccount.objects.filter(pk=account.pk).update(data_version=F("data_version") + 1)
+    return any(is_account(account, person) for person in batch.profiles)
+
+
+def _drop_repeats(batch: Batch, tally: Tally) -> None:
+    """Leave out comments that an earlier batch of this file has stored."""
+    keys = keys_of_texts(batch.comments)
+    repeated = [key for key, again in zip(batch.comments, tally.seen_comments.has(keys), strict=True) if again]
+    for key in repeated:
+        del batch.comments[key]
+    batch.skipped += len(repeated)
+    tally.seen_comments.add(keys)
+
+
+def _replay(run: Run, batch: Batch, tally: Tally) -> None:
+    """Remember a batch that an earlier attempt has stored."""
+    _drop_repeats(batch, tally)
+    tally.told_posts.add(keys_of_texts(batch.posts))
+    posts = tally.posts
+    tally.add_posts(find_posts(run.account, batch))
+    tally.posts = posts
+    authors = Authors(batch)
+    if authors.found:
+        with connection.cursor() as cursor:
+            match = match_people(cursor, run.workspace_id, run.account_id, batch, authors)
+            rows = list(dict.fromkeys(row for row in match.rows.values() if row not in set(match.new)))
+            since = run.started_at or run.created_at
+            tally.remember_people(rows, changed_since(cursor, run.workspace_id, rows, since))
+
+
+def _check_account(account: TrackedAccount, batch: Batch) -> None:
+    other = names_other_account(account, batch)
+    if other:
+        raise DatasetRefused(
+            "other_account", f"These posts belong to @{other}, not to @{account.username}. Nothing was stored."
+        )
+
+
+def _check_anything(tally: Tally, told_account: bool) -> None:
+    people = tally.people.new + tally.people.updated + tally.people.unchanged
+    comments = tally.comments.new + tally.comments.updated + tally.comments.unchanged
+    if comments or tally.posts or people or told_account:
+        return
+    words = "The file holds no comments."
+    if tally.errors:
+        words += f" Line {tally.errors[0]['line']}: {tally.errors[0]['message']}"
+    raise DatasetRefused("no_comments", words)

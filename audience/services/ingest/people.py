@@ -1,0 +1,177 @@
+"""Stores the people of a batch. A person is one row: found by id, else by the name of a row that has no id yet.
+
+What is unknown never replaces what is known. Within one file the first batch that tells something is believed, so that
+a file which names a person differently here and there gives the same rows however often it is read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from audience.dataset import Person
+from audience.dataset.values import picture_path
+from audience.services.ingest.batches import Authors, Batch
+from audience.services.ingest.seen import keys_of_rows
+from audience.services.ingest.tally import Tally
+from aura.tenancy.ids import uuid7
+
+MATCH = """
+SELECT coalesce(
+  (SELECT c.id FROM audience_commenter c WHERE c.workspace_id = %(workspace)s AND c.external_id = s.external_id
+    AND c.external_id <> ''),
+  (SELECT c.id FROM audience_commenter c WHERE c.workspace_id = %(workspace)s AND c.username = s.username
+    AND s.username <> '' AND (s.external_id = '' OR (s.adopt AND c.external_id = ''))
+    ORDER BY c.external_id <> '', c.updated_at DESC, c.id LIMIT 1))
+FROM unnest(%(ids)s::text[], %(names)s::text[], %(adopt)s::bool[]) WITH ORDINALITY
+  AS s(external_id, username, adopt, n)
+ORDER BY s.n
+"""
+STORED_AUTHORS = """
+SELECT c.external_id, c.commenter_id FROM audience_comment c
+WHERE c.workspace_id = %s AND c.account_id = %s AND c.external_id = ANY(%s)
+"""
+CHANGED_SINCE = "SELECT id FROM audience_commenter WHERE workspace_id = %s AND id = ANY(%s) AND updated_at >= %s"
+STAGE = """
+DROP TABLE IF EXISTS stage_person;
+CREATE TEMP TABLE stage_person (
+  row_id uuid, is_new bool, seen bool, external_id text, username text, full_name text, biography text,
+  picture_url text, is_verified bool, is_private bool, is_business bool, followers bigint, following bigint,
+  posts_count bigint, picture_path text
+) ON COMMIT DROP
+"""
+COPY = "COPY stage_person FROM STDIN"
+INSERT = """
+INSERT INTO audience_commenter (id, workspace_id, external_id, username, full_name, biography, picture_url,
+  picture_state, is_verified, is_private, is_business, followers, following, posts_count)
+SELECT row_id, %s, external_id, username, full_name, biography, picture_url, '', is_verified, is_private, is_business,
+  followers, following, posts_count FROM stage_person WHERE is_new
+"""
+
+
+def _text(name: str) -> str:
+    return f"CASE WHEN s.{name} <> '' AND (c.{name} = '' OR NOT s.seen) THEN s.{name} ELSE c.{name} END"
+
+
+def _known(name: str) -> str:
+    return f"CASE WHEN s.{name} IS NOT NULL AND (c.{name} IS NULL OR NOT s.seen) THEN s.{name} ELSE c.{name} END"
+
+
+# A picture's address is signed anew with every scrape: only another path is another picture. A fresh signature helps
+# where the picture could not be fetched yet.
+PICTURE = """CASE WHEN s.picture_url = '' OR s.picture_url = c.picture_url OR (s.seen AND c.picture_url <> '')
+  THEN c.picture_url
+  WHEN c.picture_state IN ('', 'expired', 'failed')
+    OR substring(c.picture_url from '^https?://[^/?#]*([^?#]*)') IS DISTINCT FROM s.picture_path THEN s.picture_url
+  ELSE c.picture_url END"""
+VALUES = {
+    "external_id": "CASE WHEN c.external_id = '' THEN s.external_id ELSE c.external_id END",
+    "username": "CASE WHEN s.username <> '' AND (c.username = '' OR (s.external_id <> '' AND NOT s.seen)) "
+    "THEN s.username ELSE c.username END",
+    "full_name": _text("full_name"),
+    "biography": _text("biography"),
+    "picture_url": PICTURE,
+} | {
+    name: _known(name) for name in ("is_verified", "is_private", "is_business", "followers", "following", "posts_count")
+}
+CHANGES = ", ".join(f"{name} = {value}" for name, value in VALUES.items())
+IS_CHANGED = " OR ".join(f"c.{name} IS DISTINCT FROM {value}" for name, value in VALUES.items())
+UPDATE = f"""
+UPDATE audience_commenter c SET updated_at = clock_timestamp(), {CHANGES},
+  picture_state = CASE WHEN {PICTURE} <> c.picture_url THEN '' ELSE c.picture_state END
+FROM stage_person s WHERE c.id = s.row_id AND c.workspace_id = %s AND NOT s.is_new AND ({IS_CHANGED}) RETURNING c.id
+"""  # noqa: S608  made of the constants above
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Rows of a batch's people by the key of :class:`Authors`; ``new`` are the rows that do not exist yet."""
+
+    rows: dict[str, UUID]
+    new: list[UUID]
+
+
+def match_people(cursor: Any, workspace_id: UUID, account_id: UUID, batch: Batch, authors: Authors) -> Match:
+    """Find everybody's row, and choose ids for those who have none."""
+    people = [author.person for author in authors.found.values()]
+    parameters = {
+        "workspace": workspace_id,
+        "ids": [person.external_id for person in people],
+        "names": [person.username for person in people],
+        "adopt": [authors.may_adopt(key) for key in authors.found],
+    }
+    cursor.execute(MATCH, parameters)
+    found: dict[str, UUID | None] = {key: row for key, (row,) in zip(authors.found, cursor.fetchall(), strict=True)}
+    lost = [key for key, row in found.items() if row is None and key.startswith("@")]
+    if lost:
+        found |= _authors_of_stored(cursor, workspace_id, account_id, batch, set(lost))
+    rows, new = {}, []
+    for key, row in found.items():
+        if row is None and authors.found[key].commented:
+            row = uuid7()
+            new.append(row)
+        if row is not None:
+            rows[key] = row
+    return Match(rows, new)
+
+
+def _authors_of_stored(
+    cursor: Any, workspace_id: UUID, account_id: UUID, batch: Batch, names: set[str]
+) -> dict[str, UUID | None]:
+    """People known by a name that nobody has any more: their comment may be stored, and tells who they are."""
+    comments = {
+        comment.id: f"@{comment.person.username}"
+        for comment in batch.comments.values()
+        if not comment.person.external_id and f"@{comment.person.username}" in names
+    }
+    cursor.execute(STORED_AUTHORS, [workspace_id, account_id, list(comments)])
+    return {comments[comment]: row for comment, row in cursor.fetchall()}
+
+
+def store_people(
+    cursor: Any, workspace_id: UUID, account_id: UUID, batch: Batch, authors: Authors, tally: Tally
+) -> tuple[dict[str, UUID], bool]:
+    """Insert and update the people of a batch; returns their rows by key and whether anything changed."""
+    match = match_people(cursor, workspace_id, account_id, batch, authors)
+    rows = list(dict.fromkeys(match.rows.values()))
+    seen = dict(zip(rows, tally.seen_people.has(keys_of_rows(rows)).tolist(), strict=True))
+    new = set(match.new)
+    cursor.execute(STAGE)
+    with cursor.copy(COPY) as copy:
+        # Two names of a batch can lead to one row; the first, which has the id, speaks for it.
+        for row, key in {row: key for key, row in reversed(match.rows.items())}.items():
+            copy.write_row(_row(authors.found[key].person, row, row in new, seen[row]))
+    updated: Sequence[UUID] = ()
+    if new:
+        cursor.execute(INSERT, [workspace_id])
+    if len(new) < len(rows):
+        cursor.execute(UPDATE, [workspace_id])
+        updated = [row for (row,) in cursor.fetchall()]
+    tally.add_people(rows, match.new, updated)
+    return match.rows, bool(new or updated)
+
+
+def _row(person: Person, row: UUID, is_new: bool, seen: bool) -> tuple[Any, ...]:
+    return (
+        row,
+        is_new,
+        seen,
+        person.external_id,
+        person.username,
+        person.full_name,
+        person.biography,
+        person.picture_url,
+        person.is_verified,
+        person.is_private,
+        person.is_business,
+        person.followers,
+        person.following,
+        person.posts_count,
+        picture_path(person.picture_url),
+    )
+
+
+def changed_since(cursor: Any, workspace_id: UUID, rows: Sequence[UUID], moment: Any) -> list[UUID]:
+    """Those of the rows that were made or changed since a moment."""
+    cursor.execute(CHANGED_SINCE, [workspace_id, list(rows), moment])
+    return [row for (row,) in cursor.fetchall()]
