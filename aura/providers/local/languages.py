@@ -40,7 +40,9 @@ NOISE: Final = re.compile(r"https?://\S+|www\.\S+|[@#][\w.]+")
 REPEATED: Final = re.compile(r"(\w)\1{2,}")
 LAUGHTER: Final = re.compile(r"\b(?:[ah]{3,}|[aj]{4,}|[ek]{4,}|k{3,}|rs(?:rs)+|lo+l|omg|wow+|ok|xo+)\b", re.I)
 MAX_TEXT: Final = 400
-MIN_LETTERS: Final = 12
+MIN_LETTERS: Final = 8
+MIN_OTHER_LETTERS: Final = 4
+LATIN_END: Final = "\u024f"
 MIN_SCRIPT_LETTERS: Final = 2
 SCRIPT_SHARE: Final = 0.4
 SCRIPT_CONFIDENCE: Final = 0.95
@@ -64,8 +66,8 @@ def read_language(comments: Iterable[str], bio: str = "") -> LanguageReading | N
         script = _language_of_script(letters)
         if script:
             return LanguageReading(f"{source}_script", len(letters), {script: SCRIPT_CONFIDENCE})
-        # A Chinese word is one or two signs long, where an alphabet takes five.
-        if len(letters) >= MIN_LETTERS or sum(not char.isascii() for char in letters if ord(char) > 0x2E80) >= 4:
+        # Outside the Latin alphabet fewer languages share a script, and fewer signs make a word.
+        if len(letters) >= MIN_LETTERS or sum(char > LATIN_END for char in letters) >= MIN_OTHER_LETTERS:
             return LanguageReading(source, len(letters), _probabilities(text))
     return None
 
