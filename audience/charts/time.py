@@ -143,6 +143,6 @@ def _x_labels(points: Sequence[Point], days: Sequence[date]) -> list[Label]:
 
 
 def _mark(words: str, point: Point) -> Label:
-    left = point.x > 60
+    left = point.x > 50
     text = f"{words}, {number_words(point.value)}"
     return Label(text, point.x, point.y, "end" if left else "start", -12 if left else 12)

@@ -68,8 +68,14 @@ function announce(root) {
 function markFields() {
   for (const line of document.querySelectorAll("[data-error-of]")) {
     const field = document.getElementById(line.dataset.errorOf);
-    if (field) field.toggleAttribute("aria-invalid", line.textContent.trim() !== "");
-    if (field?.hasAttribute("aria-invalid")) field.setAttribute("aria-invalid", "true");
+    if (!field) continue;
+    const wrong = line.textContent.trim() !== "";
+    const others = (field.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && id !== line.id);
+    const notes = wrong ? [...others, line.id] : others;
+    if (wrong) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+    if (notes.length) field.setAttribute("aria-describedby", notes.join(" "));
+    else field.removeAttribute("aria-describedby");
   }
 }
 
