@@ -76,8 +76,7 @@ def comments(
             post=on,
             commenter=person,
             external_id=str(next(_number)),
-            commented_at=at + place * every,
-            **values,
+            **({"commented_at": at + place * every} | values),
         )
         for place, person in enumerate(by)
     ]
