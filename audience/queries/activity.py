@@ -1,0 +1,227 @@
+"""When an audience comments, and who comments most (A6). Comments of the account itself are left out throughout.
+
+Without a post everything over time comes from the hourly rollup; days are inclusive and in UTC.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from audience.models import TrackedAccount
+from audience.queries.matching import comments_where, instants
+
+OWNERS = """(
+    SELECT id FROM audience_commenter WHERE workspace_id = %(workspace)s AND username = %(username)s
+    UNION ALL SELECT id FROM audience_commenter
+    WHERE workspace_id = %(workspace)s AND external_id = %(external)s AND external_id <> ''
+)"""
+COUNTED = """
+SELECT date_trunc('hour', commented_at, 'UTC') AS hour, count(*) AS comments FROM audience_comment
+WHERE {where} AND commented_at IS NOT NULL GROUP BY 1
+"""
+ROLLED_UP = "SELECT hour, comments FROM audience_audiencehour WHERE {where}"
+BUCKETS = """
+SELECT date_trunc(%(bucket)s, hour, 'UTC'), sum(comments)::bigint FROM ({hours}) AS h GROUP BY 1 ORDER BY 1
+"""
+HEAT = """
+SELECT extract(isodow FROM hour AT TIME ZONE 'UTC')::int - 1, extract(hour FROM hour AT TIME ZONE 'UTC')::int,
+    sum(comments)::bigint
+FROM ({hours}) AS h GROUP BY 1, 2
+"""
+SUM = "SELECT coalesce(sum(comments), 0)::bigint FROM ({hours}) AS h"
+TOTALS = """
+SELECT count(*), {people}, count(DISTINCT post_id), count(*) FILTER (WHERE parent_external_id <> '')
+FROM audience_comment WHERE {where}
+"""
+EVERYBODY = """(
+    SELECT count(*) FROM audience_audienceperson
+    WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND NOT is_owner
+)"""
+STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the days asked. ``…_before`` are those of as many days just before; None without both ends."""
+
+    comments: int
+    people: int
+    posts: int
+    replies: int
+    comments_before: int | None = None
+
+    @property
+    def reply_share(self) -> float:
+        """Share of the comments that answer another one."""
+        return self.replies / self.comments if self.comments else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Busiest:
+    """What stands out: the day with most comments and the hour of the day (UTC) with most."""
+
+    day: date
+    day_comments: int
+    hour: int
+    hour_comments: int
+
+
+def _rows(query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return list(cursor.fetchall())
+
+
+def _where(account: TrackedAccount, start: date | None, end: date | None, post: UUID | None) -> tuple[str, Any]:
+    where, values = comments_where(account, start, end, post)
+    values |= {"username": account.username, "external": account.external_id}
+    return f"{where} AND commenter_id NOT IN {OWNERS}", values
+
+
+def _hours(account: TrackedAccount, start: date | None, end: date | None, post: UUID | None) -> tuple[str, Any]:
+    """SQL that gives (hour, comments)."""
+    if post:
+        where, values = _where(account, start, end, post)
+        return COUNTED.format(where=where), values
+    where, values = comments_where(account, start, end, None)
+    return ROLLED_UP.format(where=where.replace("commented_at", "hour")), values
+
+
+def activity(
+    account: TrackedAccount,
+    bucket: str = "day",
+    start: date | None = None,
+    end: date | None = None,
+    post: UUID | None = None,
+) -> list[dict[str, Any]]:
+    """Comments by ``hour``, ``day`` or ``week`` (from Monday), without gaps: ``[{"at": datetime, "comments": int}]``.
+
+    Runs from ``start`` to ``end``, or from the first to the last comment where they are not given.
+    """
+    step = STEPS[bucket]
+    query, values = _hours(account, start, end, post)
+    rows = _rows(BUCKETS.format(hours=query), values | {"bucket": bucket})
+    found = {at.astimezone(UTC): comments for at, comments in rows}
+    if not found:
+        return []
+    first, after = instants(start, end)
+    low = _floor(first, bucket) if first else min(found)
+    high = after - timedelta(microseconds=1) if after else max(found)
+    return [{"at": at, "comments": found.get(at, 0)} for at in _every(low, high, step)]
+
+
+def _floor(at: datetime, bucket: str) -> datetime:
+    return at - timedelta(days=at.weekday()) if bucket == "week" else at
+
+
+def _every(low: datetime, high: datetime, step: timedelta) -> Iterator[datetime]:
+    while low <= high:
+        yield low
+        low += step
+
+
+def daily(
+    account: TrackedAccount, start: date | None = None, end: date | None = None, post: UUID | None = None
+) -> list[tuple[date, int]]:
+    """Comments of each day, without gaps. Empty where there is none."""
+    return [(point["at"].date(), point["comments"]) for point in activity(account, "day", start, end, post)]
+
+
+def by_hour(
+    account: TrackedAccount, start: date | None = None, end: date | None = None, post: UUID | None = None
+) -> list[tuple[int, int, int]]:
+    """Comments by weekday (Monday is 0) and hour of the day (UTC): all 7 × 24 ``(weekday, hour, comments)``."""
+    query, values = _hours(account, start, end, post)
+    rows = _rows(HEAT.format(hours=query), values)
+    found = {(weekday, hour): comments for weekday, hour, comments in rows}
+    return [(weekday, hour, found.get((weekday, hour), 0)) for weekday in range(7) for hour in range(24)]
+
+
+def busiest(
+    account: TrackedAccount, start: date | None = None, end: date | None = None, post: UUID | None = None
+) -> Busiest | None:
+    """The best day and the peak hour; None where nobody commented."""
+    days = daily(account, start, end, post)
+    if not any(comments for _, comments in days):
+        return None
+    hours = [0] * 24
+    for _, hour, comments in by_hour(account, start, end, post):
+        hours[hour] += comments
+    day, most = max(days, key=lambda found: found[1])
+    peak = max(range(24), key=lambda hour: hours[hour])
+    return Busiest(day, most, peak, hours[peak])
+
+
+def totals(
+    account: TrackedAccount, start: date | None = None, end: date | None = None, post: UUID | None = None
+) -> Totals:
+    """Comments, the people who wrote them, posts with one, replies, and the comments of the period just before."""
+    where, values = _where(account, start, end, post)
+    people = "count(DISTINCT commenter_id)" if start or end or post else EVERYBODY
+    comments, persons, posts, replies = _rows(TOTALS.format(people=people, where=where), values)[0]
+    return Totals(comments, persons, posts, replies, _before(account, start, end, post))
+
+
+def _before(account: TrackedAccount, start: date | None, end: date | None, post: UUID | None) -> int | None:
+    if not (start and end):
+        return None
+    days = end - start + timedelta(days=1)
+    query, values = _hours(account, start - days, end - days, post)
+    return int(_rows(SUM.format(hours=query), values)[0][0])
+
+
+ORDERS = {"comments": "comments DESC, commenter_id", "likes": "likes DESC, comments DESC, commenter_id"}
+SUMS = """
+SELECT commenter_id, count(*) AS comments, coalesce(sum(likes), 0)::bigint AS likes, max(commented_at) AS last_at
+FROM audience_comment WHERE {where} GROUP BY commenter_id
+"""
+ALL_SUMS = """
+SELECT commenter_id, comments, likes, last_at FROM audience_audienceperson
+WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND NOT is_owner
+"""
+PEOPLE = """
+SELECT p.id, p.username, p.full_name, p.is_verified, p.picture_id IS NOT NULL, a.comments, a.likes, a.last_at,
+    p.gender, p.age, p.profile_type
+FROM ({sums}) AS a JOIN audience_commenter AS p ON p.id = a.commenter_id AND p.workspace_id = %(workspace)s
+WHERE NOT p.possible_minor ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s
+"""
+COLUMNS = (
+    "id",
+    "username",
+    "full_name",
+    "is_verified",
+    "has_picture",
+    "comments",
+    "likes",
+    "last_at",
+    "gender",
+    "age",
+    "profile_type",
+)
+
+
+def top_people(
+    account: TrackedAccount,
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    start: date | None = None,
+    end: date | None = None,
+    post: UUID | None = None,
+    order: str = "comments",
+) -> list[dict[str, Any]]:
+    """The people who commented most (``order="likes"``: whose comments were liked most), most first.
+
+    Rows have the names of ``COLUMNS``.
+    The guesses among them are for roles that may see people, whose look the caller logs (A7). A possible minor is never
+    a row, nor is the account itself.
+    """
+    where, values = _where(account, start, end, post)
+    sums = SUMS.format(where=where) if start or end or post else ALL_SUMS
+    words = ", ".join(f"a.{word}" for word in ORDERS[order].split(", "))
+    rows = _rows(PEOPLE.format(sums=sums, order=words), values | {"limit": limit, "offset": offset})
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
