@@ -72,11 +72,14 @@ def url(port: int, password: str) -> str:
 
 
 def create_database(port: int, password: str) -> None:
-    """Create Aura's database in the running server where it is missing."""
+    """Create Aura's database in the running server where it is missing. Raises StackError where it refuses us."""
     place = urlunsplit(urlsplit(url(port, password))._replace(path="/postgres"))
-    with psycopg.connect(place, autocommit=True, connect_timeout=10) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    try:
+        with psycopg.connect(place, autocommit=True, connect_timeout=10) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    except psycopg.Error as error:
+        raise StackError(f"The embedded PostgreSQL refuses its own administrator: {error}") from error
 
 
 def version() -> str:

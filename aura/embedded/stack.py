@@ -1,5 +1,6 @@
 """The processes of Aura and the order in which they start; the command line behind ``manage.py up`` and ``demo``."""
 
+import contextlib
 import dataclasses
 import http.client
 import os
@@ -125,4 +126,6 @@ def run(launch: Launch, allowed_hosts: Sequence[str], last: Callable[[Mapping[st
 
 
 def _remember(launch: Launch, pids: dict[str, int]) -> None:
-    update_stack(launch.home, pids={SUPERVISOR: os.getpid(), **pids})
+    # A full disk must not end what still runs.
+    with contextlib.suppress(OSError):
+        update_stack(launch.home, pids={SUPERVISOR: os.getpid(), **pids})

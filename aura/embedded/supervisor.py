@@ -135,11 +135,19 @@ class Supervisor:
     def _check(self, member: Member, process: subprocess.Popen[bytes]) -> None:
         if member.child.ready():
             member.ready = True
-            member.child.after()
+            self._after(member)
         elif time.monotonic() > member.began + member.child.start_seconds:
             self.output.line(member.child.name, f"did not answer within {member.child.start_seconds:g} s")
             process.kill()
             process.wait()
+
+    def _after(self, member: Member) -> None:
+        try:
+            member.child.after()
+        except StackError as error:
+            if member is self.starting:
+                raise
+            self.output.line(member.child.name, str(error))
 
     def _died(self, member: Member, process: subprocess.Popen[bytes]) -> None:
         kill_session(process.pid)

@@ -29,7 +29,7 @@ FOREIGN_EXACTLY = ("SENTRY_DSN", "UVICORN_PORT")
 # Profile pictures come from the simulator in the test that is about them; no test may reach the network by accident.
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "aura.settings",
-    "AURA_PICTURES": "0",
+    "AURA_FETCH_PICTURES": "0",
     "AURA_LOG_LEVEL": "WARNING",
 }
 
