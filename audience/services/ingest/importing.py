@@ -16,10 +16,6 @@ from audience.services.ingest.posts import find_posts, is_account, names_other_a
 from audience.services.ingest.seen import keys_of_texts
 from audience.services.ingest.tally import Tally
 
-# A batch is small beside the tables it goes into. Left alone the planner reads whole tables to hash them, and every
-# batch is slower than the one before.
-LOOK_UP = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
-PLAN_FREELY = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
 # One import at a time in a workspace: two would wait for each other's people in different orders.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))"
 
@@ -58,7 +54,7 @@ def import_records(
     with transaction():
         counts = _save(run, tally, done)
         with connection.cursor() as cursor:
-            tie_late_parents(cursor, run.workspace_id, run.account_id)
+            tie_late_parents(cursor, run.account)
     run.counts = counts
     _check_anything(tally, told_account)
     return counts
@@ -81,18 +77,14 @@ def _import(run: Run, batch: Batch, tally: Tally) -> bool:
     tally.skipped += batch.skipped
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [f"audience.ingest:{run.workspace_id}"])
-        cursor.execute(LOOK_UP)
         changed = store_account(account, batch)
         posts, posts_changed = store_posts(account, batch, tally)
         authors = Authors(batch)
         changed |= posts_changed
         if authors.found:
-            people, people_changed = store_people(cursor, run.workspace_id, account.pk, batch, authors, tally)
+            people, people_changed = store_people(cursor, account, batch, authors, tally)
             changed |= people_changed
-            changed |= store_comments(
-                cursor, run.workspace_id, account.pk, batch.comments, authors, people, posts, tally
-            )
-        cursor.execute(PLAN_FREELY)
+            changed |= store_comments(cursor, account, batch.comments, authors, people, posts, tally)
     if changed:
         TrackedAccount.objects.filter(pk=account.pk).update(data_version=F("data_version") + 1)
     return any(is_account(account, person) for person in batch.profiles)
@@ -118,10 +110,10 @@ def _replay(run: Run, batch: Batch, tally: Tally) -> None:
     authors = Authors(batch)
     if authors.found:
         with connection.cursor() as cursor:
-            match = match_people(cursor, run.workspace_id, run.account_id, batch, authors)
+            match = match_people(cursor, run.account, batch, authors)
             rows = list(dict.fromkeys(row for row in match.rows.values() if row not in set(match.new)))
             since = run.started_at or run.created_at
-            tally.remember_people(rows, changed_since(cursor, run.workspace_id, rows, since))
+            tally.remember_people(rows, changed_since(cursor, run.account, rows, since))
 
 
 def _check_account(account: TrackedAccount, batch: Batch) -> None:

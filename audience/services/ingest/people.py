@@ -11,6 +11,7 @@ from uuid import UUID
 
 from audience.dataset import Person
 from audience.dataset.values import picture_path
+from audience.models import TrackedAccount
 from audience.services.ingest.batches import Authors, Batch
 from audience.services.ingest.seen import keys_of_rows
 from audience.services.ingest.tally import Tally
@@ -41,12 +42,6 @@ CREATE TEMP TABLE stage_person (
 ) ON COMMIT DROP
 """
 COPY = "COPY stage_person FROM STDIN"
-INSERT = """
-INSERT INTO audience_commenter (id, workspace_id, external_id, username, full_name, biography, picture_url,
-  picture_state, is_verified, is_private, is_business, followers, following, posts_count)
-SELECT row_id, %s, external_id, username, full_name, biography, picture_url, '', is_verified, is_private, is_business,
-  followers, following, posts_count FROM stage_person WHERE is_new
-"""
 
 
 def _text(name: str) -> str:
@@ -74,13 +69,23 @@ VALUES = {
 } | {
     name: _known(name) for name in ("is_verified", "is_private", "is_business", "followers", "following", "posts_count")
 }
-CHANGES = ", ".join(f"{name} = {value}" for name, value in VALUES.items())
-IS_CHANGED = " OR ".join(f"c.{name} IS DISTINCT FROM {value}" for name, value in VALUES.items())
-UPDATE = f"""
-UPDATE audience_commenter c SET updated_at = clock_timestamp(), {CHANGES},
-  picture_state = CASE WHEN {PICTURE} <> c.picture_url THEN '' ELSE c.picture_state END
-FROM stage_person s WHERE c.id = s.row_id AND c.workspace_id = %s AND NOT s.is_new AND ({IS_CHANGED}) RETURNING c.id
+COLUMNS = ", ".join(VALUES)
+INSERT = f"""
+INSERT INTO audience_commenter (id, workspace_id, picture_state, {COLUMNS})
+SELECT row_id, %s, '', {COLUMNS} FROM stage_person WHERE is_new
 """  # noqa: S608  made of the constants above
+# Each row is looked up by its key and only changed ones go on, to an upsert that plans nothing: see comments.KNOWN.
+UPDATE = f"""
+INSERT INTO audience_commenter (id, workspace_id, updated_at, picture_state, {COLUMNS})
+SELECT c.id, c.workspace_id, clock_timestamp(),
+  CASE WHEN {PICTURE} <> c.picture_url THEN '' ELSE c.picture_state END, {", ".join(VALUES.values())}
+FROM stage_person s CROSS JOIN LATERAL (
+  SELECT * FROM audience_commenter c WHERE c.workspace_id = %s AND c.id = s.row_id OFFSET 0) c
+WHERE NOT s.is_new AND ({" OR ".join(f"c.{name} IS DISTINCT FROM {value}" for name, value in VALUES.items())})
+ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, picture_state = excluded.picture_state,
+  {", ".join(f"{name} = excluded.{name}" for name in VALUES)}
+RETURNING id
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +96,11 @@ class Match:
     new: list[UUID]
 
 
-def match_people(cursor: Any, workspace_id: UUID, account_id: UUID, batch: Batch, authors: Authors) -> Match:
+def match_people(cursor: Any, account: TrackedAccount, batch: Batch, authors: Authors) -> Match:
     """Find everybody's row, and choose ids for those who have none."""
     people = [author.person for author in authors.found.values()]
     parameters = {
-        "workspace": workspace_id,
+        "workspace": account.workspace_id,
         "ids": [person.external_id for person in people],
         "names": [person.username for person in people],
         "adopt": [authors.may_adopt(key) for key in authors.found],
@@ -104,7 +109,7 @@ def match_people(cursor: Any, workspace_id: UUID, account_id: UUID, batch: Batch
     found: dict[str, UUID | None] = {key: row for key, (row,) in zip(authors.found, cursor.fetchall(), strict=True)}
     lost = [key for key, row in found.items() if row is None and key.startswith("@")]
     if lost:
-        found |= _authors_of_stored(cursor, workspace_id, account_id, batch, set(lost))
+        found |= _authors_of_stored(cursor, account, batch, set(lost))
     rows, new = {}, []
     for key, row in found.items():
         if row is None and authors.found[key].commented:
@@ -115,24 +120,22 @@ def match_people(cursor: Any, workspace_id: UUID, account_id: UUID, batch: Batch
     return Match(rows, new)
 
 
-def _authors_of_stored(
-    cursor: Any, workspace_id: UUID, account_id: UUID, batch: Batch, names: set[str]
-) -> dict[str, UUID | None]:
+def _authors_of_stored(cursor: Any, account: TrackedAccount, batch: Batch, names: set[str]) -> dict[str, UUID | None]:
     """People known by a name that nobody has any more: their comment may be stored, and tells who they are."""
     comments = {
         comment.id: f"@{comment.person.username}"
         for comment in batch.comments.values()
         if not comment.person.external_id and f"@{comment.person.username}" in names
     }
-    cursor.execute(STORED_AUTHORS, [workspace_id, account_id, list(comments)])
+    cursor.execute(STORED_AUTHORS, [account.workspace_id, account.pk, list(comments)])
     return {comments[comment]: row for comment, row in cursor.fetchall()}
 
 
 def store_people(
-    cursor: Any, workspace_id: UUID, account_id: UUID, batch: Batch, authors: Authors, tally: Tally
+    cursor: Any, account: TrackedAccount, batch: Batch, authors: Authors, tally: Tally
 ) -> tuple[dict[str, UUID], bool]:
     """Insert and update the people of a batch; returns their rows by key and whether anything changed."""
-    match = match_people(cursor, workspace_id, account_id, batch, authors)
+    match = match_people(cursor, account, batch, authors)
     rows = list(dict.fromkeys(match.rows.values()))
     seen = dict(zip(rows, tally.seen_people.has(keys_of_rows(rows)).tolist(), strict=True))
     new = set(match.new)
@@ -143,9 +146,9 @@ def store_people(
             copy.write_row(_row(authors.found[key].person, row, row in new, seen[row]))
     updated: Sequence[UUID] = ()
     if new:
-        cursor.execute(INSERT, [workspace_id])
+        cursor.execute(INSERT, [account.workspace_id])
     if len(new) < len(rows):
-        cursor.execute(UPDATE, [workspace_id])
+        cursor.execute(UPDATE, [account.workspace_id])
         updated = [row for (row,) in cursor.fetchall()]
     tally.add_people(rows, match.new, updated)
     return match.rows, bool(new or updated)
@@ -171,7 +174,7 @@ def _row(person: Person, row: UUID, is_new: bool, seen: bool) -> tuple[Any, ...]
     )
 
 
-def changed_since(cursor: Any, workspace_id: UUID, rows: Sequence[UUID], moment: Any) -> list[UUID]:
+def changed_since(cursor: Any, account: TrackedAccount, rows: Sequence[UUID], moment: Any) -> list[UUID]:
     """Those of the rows that were made or changed since a moment."""
-    cursor.execute(CHANGED_SINCE, [workspace_id, list(rows), moment])
+    cursor.execute(CHANGED_SINCE, [account.workspace_id, list(rows), moment])
     return [row for (row,) in cursor.fetchall()]
