@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,7 @@ def post(of: TrackedAccount | None = None, **fields: Any) -> Post:
 def _person(classified: bool, fields: dict[str, Any]) -> Commenter:
     number = next(_number)
     values: dict[str, Any] = {"external_id": str(100_000 + number), "username": f"person{number}"}
+    values |= {"noise_key": Random(number).getrandbits(64) - 2**63}
     if classified:
         values |= {"gender": "woman", "age": "25-34", "profile_type": "person", "language": "en"}
         values |= {"classified_at": NOON}
