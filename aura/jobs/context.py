@@ -66,13 +66,14 @@ class JobContext:
 
         With ``finish`` the job becomes done with ``result`` in it, so that its effects and its end are one.
         """
-        with self._end(result) if finish else self.claim.scope():
+        with self.end(result) if finish else self.claim.scope():
             if self._one(FENCE, self.claim.mine) is None:
                 raise LostLease
             yield
 
     @contextmanager
-    def _end(self, result: Mapping[str, Any] | None) -> Iterator[None]:
+    def end(self, result: Mapping[str, Any] | None) -> Iterator[None]:
+        """A transaction at whose end the job is done: for the job core, when a function left that to it."""
         if current_scope() is not None:
             raise RuntimeError("A job ends in a transaction of its own: an outer one could undo its end.")
         with self.claim.scope():

@@ -59,12 +59,12 @@ QUEUED = "SELECT id, workspace_id, kind, attempts + 1, timeout FROM jobs_job WHE
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """What one pass did: jobs taken back from dead workers, put into RQ, put in again."""
+    """What one pass did: jobs taken back from dead workers, put into RQ, put in again; whether more wait for room."""
 
     reaped: int = 0
     pushed: int = 0
     repaired: int = 0
-    backlog: bool = False
+    hurry: bool = False
 
 
 class Dispatcher:
@@ -74,6 +74,7 @@ class Dispatcher:
         self._queues = {lane: buffer.queue_of(lane, connection) for lane in Lane.values}
         self._connection = connection
         self._missing: dict[str, dict[str, float]] = {lane: {} for lane in Lane.values}
+        self._held = dict.fromkeys(Lane.values, 0)
         self._next_care = 0.0
 
     def run(self, stop: threading.Event) -> None:
@@ -82,8 +83,7 @@ class Dispatcher:
         pause = TICK
         while not stop.is_set():
             try:
-                done = self.tick()
-                pause = REFILL if done.pushed and done.backlog else min(TICK, pause * 2)
+                pause = REFILL if self.tick().hurry else min(TICK, pause * 2)
                 buffer.wait_for_ring(self._connection, pause)
             except (DatabaseError, InterfaceError, RedisError) as error:
                 log.warning("dispatcher_waits", error=type(error).__name__)
@@ -98,13 +98,13 @@ class Dispatcher:
             self._next_care = monotonic() + TICK
             reaped = self.reap()
             repaired = sum(self._repair(lane) for lane in self._queues)
-        pushed, backlog = 0, False
+        pushed, hurry = 0, False
         for lane in self._queues:
             moved, more = self._dispatch(lane)
-            pushed, backlog = pushed + moved, backlog or more
+            pushed, hurry = pushed + moved, hurry or more
         if reaped or repaired:
             log.info("jobs_recovered", reaped=reaped, repaired=repaired)
-        return Tick(reaped, pushed, repaired, backlog)
+        return Tick(reaped, pushed, repaired, hurry)
 
     def reap(self) -> int:
         """Take jobs back from workers whose lease has run out; returns how many."""
@@ -119,9 +119,11 @@ class Dispatcher:
 
     def _dispatch(self, lane: str) -> tuple[int, bool]:
         queue = self._queues[lane]
-        held = queue.count
+        held, before = queue.count, self._held[lane]
+        self._held[lane] = held
         if held > LOW_WATER:
-            return 0, True
+            # While it shrinks there will be room soon.
+            return 0, held < before
         room = HIGH_WATER - held
         with connections[STAFF].cursor() as cursor:
             cursor.execute(DUE, {"lane": lane, "room": room})
@@ -131,6 +133,7 @@ class Dispatcher:
                 # What RQ still knows under this name is left over from before a requeue.
                 buffer.forget(queue, [entry.name])
                 buffer.push(queue, entry)
+        self._held[lane] += len(entries)
         return len(entries), len(entries) == room
 
     def _repair(self, lane: str) -> int:

@@ -91,7 +91,7 @@ def _attempt(claim: Claim) -> None:
 
 def _finish(context: JobContext, result: Any) -> None:
     if not context.finished:
-        with context.transaction(finish=True, result=result):
+        with context.end(result):
             pass
     elif result is not None:
         log.error("job_result_dropped", hint="give it to transaction(finish=True, result=…)")

@@ -225,7 +225,7 @@ def test_the_buffer_stays_bounded_and_a_newcomer_goes_before_a_backlog(team: Tea
     backlog = [begin(team.workspace) for _ in range(80)]
     one = Dispatcher(redis)
     tick = one.tick()
-    assert (tick.pushed, tick.backlog) == (60, True)
+    assert (tick.pushed, tick.hurry) == (60, True)
     assert one.tick().pushed == 0
     newcomer = [begin(team.elsewhere) for _ in range(2)]
     buffer.queue_of("bulk", redis).delete(delete_jobs=False)

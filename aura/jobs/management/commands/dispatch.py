@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand
 
@@ -15,6 +15,8 @@ class Command(BaseCommand):
     """Works until SIGTERM or Ctrl-C. Two of them share the work."""
 
     help = "Dispatch jobs to the workers."
+    # Checks load every page of the web; a killed worker should be back sooner.
+    requires_system_checks: ClassVar[list[str]] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         load_jobs()

@@ -1,7 +1,7 @@
 """``manage.py schedule``: ticks periodic jobs."""
 
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from django.core.management.base import BaseCommand
@@ -20,6 +20,8 @@ class Command(BaseCommand):
     """Works until SIGTERM or Ctrl-C. With two of them, a lock in Redis lets one tick at a time."""
 
     help = "Tick periodic jobs."
+    # Checks load every page of the web; a killed worker should be back sooner.
+    requires_system_checks: ClassVar[list[str]] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         load_jobs()

@@ -1,0 +1,1 @@
+"""Kills what runs jobs and counts what is lost: ``python -m aura.testing.chaos`` (``make chaos``)."""
