@@ -102,7 +102,7 @@ def _from_username(words: list[str]) -> NameReading | None:
 
 
 def _look_up(word: str) -> FirstName | None:
-    return None if word in WORDS else first_names().get(word)
+    return None if word in WORDS or word in TITLES else first_names().get(word)
 
 
 def _at_start(word: str) -> FirstName | None:

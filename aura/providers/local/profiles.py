@@ -36,6 +36,10 @@ CRAFTS: Final = word_set(
     "makeup brews gamer dance dancer stylist tattoo reviews diy fotografo fotografa fotografia artista cantante "
     "escritora escritor modelo viajes viagens photographe kunst fotograf blogerka bloger"
 )
+CRAFT_ENDINGS: Final = tuple(
+    word_set("photo photos photography films blog vlog music fitness makeup travels eats reads paints cooks bakes runs")
+)
+LONG_WORD: Final = 8
 FANDOM: Final = word_set(
     "fan fans fanpage fanclub fandom fanacc fanaccount stan stans updates edits daily memes meme quotes lovers "
     "fc army "
@@ -121,7 +125,9 @@ SPAM: Final = re.compile(
     r"dm (us|me|@)|"
     r"check (out )?my (bio|page|profile|link)|link in (my )?bio|follow (me )?back|free followers|"
     r"earn .{0,15}(\$|money|daily)|"
-    r"(crypto|forex|bitcoin|invest)\w*|t[e3]legr[a@]m|whatsapp|giveaway winner|claim your",
+    r"(crypto|forex|bitcoin|invest)\w*|t[e3]legr[a@]m|whatsapp|giveaway winner|claim your|"
+    r"i earned|(make|earn) money|gan[ae] dinero|ganhe dinheiro|chama no direct|gagne\w* de l.argent|verdien\w*|"
+    r"guadagna|zarabia|para kazan|заработ|کسب درآمد|اكسب|पैसे कमा",
     re.IGNORECASE,
 )
 CONSONANTS: Final = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
@@ -161,19 +167,21 @@ def _fired(profile: ProfileEvidence, has_name: bool, has_face: bool) -> Iterator
     yield from _by_counts(profile)
     yield from _by_comments(profile)
     if has_name:
-        yield "person", "first_name", 0.6
+        yield from (("person", "first_name", 0.6), ("creator", "first_name", 0.6))
     if has_face:
-        yield "person", "one_face", 0.5
+        yield from (("person", "one_face", 0.5), ("creator", "one_face", 0.5))
 
 
 def _by_names(profile: ProfileEvidence) -> Iterator[Fired]:
     words = {*words_of(profile.username), *words_of(profile.full_name)}
     if words & TRADES:
-        yield "business", "trade_in_name", 2.6
+        yield "business", "trade_in_name", 3.3
     if words & CRAFTS:
-        yield "creator", "craft_in_name", 2.6
+        yield "creator", "craft_in_name", 3.0
+    elif any(word.endswith(CRAFT_ENDINGS) and len(word) > LONG_WORD for word in words):
+        yield "creator", "craft_at_end_of_name", 2.4
     if words & FANDOM or any(word.endswith(("fans", "fanpage", "updates", "memes")) for word in words):
-        yield "fan_page", "fandom_in_name", 3.0
+        yield "fan_page", "fandom_in_name", 3.3
     if words & BAIT:
         yield "suspected_bot", "bait_in_name", 2.2
     if DIGITS_AT_END.search(profile.username):
