@@ -142,7 +142,6 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
-STATIC_ROOT = AURA_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "aura" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

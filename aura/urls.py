@@ -13,17 +13,17 @@ from aura import home
 docs_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
 
 jobs_api: list[URLPattern] = [
-    path("", home.JobList.as_view(), name="jobs"),
-    path("/<uuid:pk>", home.JobDetail.as_view(), name="job"),
-    path("/<uuid:pk>/cancel", home.JobAction.as_view(), {"action": "cancel"}, name="cancel"),
-    path("/<uuid:pk>/retry", home.JobAction.as_view(), {"action": "retry"}, name="retry"),
+    path("jobs", home.JobList.as_view(), name="jobs"),
+    path("jobs/<uuid:pk>", home.JobDetail.as_view(), name="job"),
+    path("jobs/<uuid:pk>/cancel", home.JobAction.as_view(), {"action": "cancel"}, name="cancel"),
+    path("jobs/<uuid:pk>/retry", home.JobAction.as_view(), {"action": "retry"}, name="retry"),
 ]
 
 v1: list[URLPattern | URLResolver] = [
     path("health", home.HealthView.as_view(), name="health"),
     path("auth/token", TokenObtainPairView.as_view(), name="token"),
     path("auth/token/refresh", TokenRefreshView.as_view(), name="token_refresh"),
-    path("jobs", include((jobs_api, "jobs"))),
+    path("", include((jobs_api, "jobs"))),
     path("audience/", include("audience.api.urls")),
 ]
 

@@ -4,6 +4,7 @@
 """
 
 from audience.anonymity.exact import OTHER, UNKNOWN, Grid, Table, exact_grid, exact_table, hidden_cells, merged_small
+from audience.anonymity.noise import draw, rounded
 from audience.anonymity.shuffled import (
     SHUFFLED,
     Census,
@@ -12,8 +13,6 @@ from audience.anonymity.shuffled import (
     blurred_grid,
     blurred_people,
     blurred_table,
-    draw,
-    rounded,
 )
 
 __all__ = [

@@ -5,11 +5,17 @@ by subtraction. Filtered reports, which can be asked for in thousands of overlap
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+
+from audience.anonymity.bounds import feasible_ranges
+from audience.anonymity.noise import rounded
 
 UNKNOWN = "unknown"
 OTHER = "other"
+
+Pair = tuple[str, str]
 
 
 def hidden_cells(cells: Mapping[str, int], k: int) -> frozenset[str]:
@@ -71,32 +77,58 @@ def merged_small(counts: Mapping[str, int], k: int) -> dict[str, int]:
 class Grid:
     """A publishable table of two properties, None for hidden counts; ``rounded_to`` is 1 where counts are exact."""
 
-    counts: dict[tuple[str, str], int | None]
+    counts: dict[Pair, int | None]
     rounded_to: int = 1
     noise: float = 0.0
 
-    def filled(self, guess: float) -> dict[tuple[str, str], float]:
+    def filled(self, guess: float) -> dict[Pair, float]:
         """The counts, with ``guess`` people in each hidden cell."""
         return {cell: guess if count is None else float(count) for cell, count in self.counts.items()}
 
 
-def exact_grid(
-    counts: Mapping[tuple[str, str], int],
-    rows: Sequence[str],
-    columns: Sequence[str],
-    k: int,
-    hidden: Collection[str] = (),
-) -> Grid:
-    """Two properties at once, beside exact tables of each, of which ``hidden`` are the values hidden there.
+def exact_grid(counts: Mapping[Pair, int], rows: Table, columns: Table, k: int, *, key: int = 0) -> Grid:
+    """Two properties at once, beside exact tables of each. ``counts`` include the unknown of either.
 
     The tables give away by subtraction what the grid leaves out (age known, gender unknown), so counts are exact only
-    where every group, the left out ones included, is empty or has ``k`` people. Else they are rounded to half of ``k``:
-    every subtraction then ends in a range about ``k`` wide.
+    where every group, the left out ones included, is empty or has ``k`` people. Else they are rounded at random (by a
+    secret ``key``) to multiples of half of ``k``, and hidden one by one until no small group can be worked out to
+    within half of ``k``.
     """
-    inside = {(row, column): counts.get((row, column), 0) for row in rows for column in columns}
+    inside = {(row, column): counts.get((row, column), 0) for row in rows.counts for column in columns.counts}
     if all(count == 0 or count >= k for count in counts.values()):
         return Grid({cell: count or None for cell, count in inside.items()})
-    base = max(2, math.ceil(k / 2))
-    shown = {cell for cell, count in inside.items() if count >= k and not set(cell) & set(hidden)}
-    nearest = {cell: max(base * math.ceil(k / base), base * round(count / base)) for cell, count in inside.items()}
-    return Grid({cell: nearest[cell] if cell in shown else None for cell in inside}, base, base / math.sqrt(12))
+    base, about = max(2, math.ceil(k / 2)), repr(sorted(counts.items()))
+    lowest = base * math.ceil(k / base)
+    shown = {
+        cell: max(lowest, rounded(count, base, key, about, *cell))
+        for cell, count in inside.items()
+        if count >= k and rows.counts[cell[0]] is not None and columns.counts[cell[1]] is not None
+    }
+    small = [
+        cell for cell in product([*rows.counts, UNKNOWN], [*columns.counts, UNKNOWN]) if 0 < counts.get(cell, 0) < k
+    ]
+    sums = _known_sums(counts, rows, columns)
+    while shown and (known := _worked_out(shown, small, sums, k, base)):
+        near = [cell for cell in shown if any(set(cell) & set(other) for other in known)]
+        del shown[min(near or shown, key=lambda cell: (inside[cell], cell))]
+    return Grid({cell: shown.get(cell) for cell in inside}, base, base / math.sqrt(6))
+
+
+def _known_sums(counts: Mapping[Pair, int], rows: Table, columns: Table) -> list[tuple[list[Pair], int]]:
+    across, down = [*rows.counts, UNKNOWN], [*columns.counts, UNKNOWN]
+    by_row = {row: [(row, column) for column in down] for row in across}
+    by_column = {column: [(row, column) for row in across] for column in down}
+    margins = [*rows.counts.values(), rows.unknown, *columns.counts.values(), columns.unknown]
+    lines = [*by_row.values(), *by_column.values(), list(product(across, down))]
+    known = [*margins, sum(counts.values())]
+    return [(line, total) for line, total in zip(lines, known, strict=True) if total is not None]
+
+
+def _worked_out(
+    shown: Mapping[Pair, int], small: Sequence[Pair], sums: Sequence[tuple[list[Pair], int]], k: int, base: int
+) -> list[Pair]:
+    """Small groups whose size follows to within half of ``k`` from what is shown."""
+    everything: dict[Pair, tuple[float, float]] = {cell: (0, math.inf) for cells, _ in sums for cell in cells}
+    everything |= {cell: (max(k, count - base + 1), count + base - 1) for cell, count in shown.items()}
+    ranges = feasible_ranges(everything, sums)
+    return [cell for cell in small if ranges[cell][1] - ranges[cell][0] < k / 2]

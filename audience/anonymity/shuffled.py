@@ -15,30 +15,18 @@ what the one person is in whom two filters differ. So:
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audience.anonymity.exact import UNKNOWN, Grid, Table
+from audience.anonymity.noise import draw, rounded
 
 SHUFFLED = 0.2
 CAUTION = 2.0
 """Deviations of the shuffling by which a count must clear the threshold."""
 
 Tensor = NDArray[np.float64]
-
-
-def draw(key: int, *label: str) -> float:
-    """A number in 0..1, fixed by the people (their key) and the cell; random to whoever does not know the key."""
-    secret = (key & (2**64 - 1)).to_bytes(8, "big")
-    digest = blake2b("\x1f".join(label).encode(), key=secret, digest_size=8).digest()
-    return int.from_bytes(digest, "big") / 2**64
-
-
-def rounded(count: float, k: int, key: int, *label: str) -> int:
-    """Rounded to a multiple of ``k``, up or down at random so that it is right on average."""
-    return k * math.floor(max(0.0, count) / k + draw(key, "round", *label))
 
 
 def blurred(restored: float, true: float, k: int, key: int, *label: str, noise: float = 0.0) -> int | None:

@@ -186,8 +186,7 @@ def _whole(account: TrackedAccount, question: Question) -> Demographics:
     tables = {name: exact_table(_counted(read, places[name]), VALUES[name], classified, k) for name in places}
     languages = merged_small(_counted(read, 3), k)
     tables["language"] = exact_table(languages, tuple(languages), classified, k)
-    hidden = {value for name in ("age", "gender") for value, count in tables[name].counts.items() if count is None}
-    grid = exact_grid(_counted(read, 1, 2), AGES, GENDERS, k, hidden)
+    grid = exact_grid(_counted(read, 1, 2), tables["age"], tables["gender"], k, key=account_key(account))
     ordered = {name: tables[name] for name in DIMENSIONS}
     return Demographics(
         account.username, question, k, people, classified, ordered, grid, _method(account) if read else {}

@@ -46,9 +46,10 @@ def account_list(request: WorkspaceRequest) -> HttpResponse:
 def import_dataset(request: WorkspaceRequest, username: str) -> HttpResponse:
     """Upload a dataset; a good one leads to its run."""
     account = find_account(username)
-    form = ImportForm(request.POST or None, request.FILES or None)
+    posted = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if posted else ImportForm()
     status = 200
-    if request.method == "POST":
+    if posted:
         form.is_valid()
         upload = form.cleaned_data.get("file")
         try:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
 
+import orjson
 from django.db import connection
 from django.utils import timezone
 from rest_framework.request import Request
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 
 from aura.http.models import IdempotencyRecord
 from aura.http.problems import Problem
+from aura.http.renderers import OrjsonRenderer
 from aura.tenancy.scope import current_workspace_id
 
 KEPT = timedelta(hours=24)
@@ -83,7 +85,7 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
             digest=digest,
             status=response.status_code,
             headers={k: v for k, v in response.headers.items() if k == "Location"},
-            body=response.data,
+            body=orjson.loads(OrjsonRenderer().render(response.data)),
         )
         return response
 

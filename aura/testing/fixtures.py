@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -67,10 +67,19 @@ def committed(transactional_db: None) -> Iterator[None]:
     """
     yield
     kept = ("django_migrations", "django_content_type", "auth_permission")
-    with connections["default"].cursor() as cursor:
+    # DELETE by the role that sees all rows: TRUNCATE makes new files for every index and takes half a second.
+    with transaction.atomic(using="staff"), connections["staff"].cursor() as cursor:
         cursor.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
         names = [name for (name,) in cursor.fetchall() if name not in kept]
-        cursor.execute(f"TRUNCATE {', '.join(names)}")
+        cursor.execute("; ".join(f"DELETE FROM {name}" for name in names))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(request: pytest.FixtureRequest) -> None:
+    """Every test that commits cleans up, whether or not it remembers to ask for it."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        request.getfixturevalue("committed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,7 @@ def test_an_unknown_object_is_a_problem_with_a_stable_code(team: Team) -> None:
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "staff"])
 def test_admin_is_for_staff_only(world: World) -> None:
     assert page_client(world.team.alice).get("/admin/audience/commenter/").status_code == 302
     staff = User.objects.create_superuser("staff@example.org")
