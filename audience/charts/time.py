@@ -102,7 +102,7 @@ def line(
         y_ticks=[Tick(number_words(t), round(100 - 100 * t / ticks[-1], 2)) for t in reversed(ticks)],
         x_labels=_x_labels(placed, days),
         marks=[_mark(words, placed[days.index(day)]) for day, words in (marks or {}).items() if day in days],
-        summary=f"Comments a {bucket} from {day_words(days[0])} to {day_words(days[-1])}. "
+        summary=f"Comments a {bucket}, {day_words(days[0])} – {day_words(days[-1])}. "
         f"Lowest {number_words(low)}, highest {number_words(points[high][1])}, {placed[high].label}.",
         finding=f"Busiest {bucket}: {placed[high].label} with {peak}",
         bucket=bucket,

@@ -164,7 +164,7 @@ def test_a_silent_day_is_drawn_as_zero_and_labels_stand_at_their_day() -> None:
     assert [(label.words, label.x) for label in drawn.x_labels][:2] == [("22 Oct", 0.0), ("23 Oct", 25.0)]
     assert [t.words for t in drawn.y_ticks] == ["20", "15", "10", "5", "0"]
     assert drawn.finding == "Busiest day: 26 Oct 2026 with 20 comments"
-    assert "from 22 Oct 2026 to 26 Oct 2026" in drawn.summary
+    assert "22 Oct 2026 – 26 Oct 2026" in drawn.summary
 
 
 def test_weeks_are_filled_week_by_week() -> None:
