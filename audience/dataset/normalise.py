@@ -1,6 +1,7 @@
 """Items of the Apify actors, old and new shapes, to the normalised ones. Unknown fields are ignored."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from audience.dataset import values
@@ -143,9 +144,9 @@ def _post_of(item: Mapping[str, Any]) -> PostRef:
     get = item.get
     media = values.identifier(get("postId") or get("mediaId"))
     for name in ("postUrl", "commentUrl", "inputUrl", "url"):
-        code, owner = values.post_address(get(name))
-        if code:
-            return PostRef(code, media, f"https://www.instagram.com/p/{code}/", owner)
+        address = get(name)
+        if address and isinstance(address, str) and (ref := _ref_of(address, media)):
+            return ref
     for name in ("shortCode", "shortcode", "postShortCode", "postShortcode"):
         code = values.identifier(get(name))
         if code:
@@ -153,6 +154,12 @@ def _post_of(item: Mapping[str, Any]) -> PostRef:
     if not media:
         raise Unusable("This comment names no post.")
     return PostRef(media, media)
+
+
+@lru_cache(maxsize=1024)
+def _ref_of(address: str, media: str) -> PostRef | None:
+    code, owner = values.post_address(address)
+    return PostRef(code, media, f"https://www.instagram.com/p/{code}/", owner) if code else None
 
 
 def _post(item: Mapping[str, Any]) -> PostItem:

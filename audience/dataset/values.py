@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 BIGINT = 2**63 - 1
 MAX_ID = 40
@@ -33,9 +32,9 @@ def text(value: Any, most: int) -> str:
 def identifier(value: Any) -> str:
     """An Instagram id as a string; "" for what is none, such as one that a spreadsheet turned into 1.8E+16."""
     if type(value) is str:
-        value = value.strip()
-        if not value.isalnum():
-            value = value.replace("\0", "")
+        if value.isdecimal() and value.isascii() and len(value) <= MAX_ID:
+            return value
+        value = value.replace("\0", "").strip()
         return value if value.isascii() and 0 < len(value) <= MAX_ID and not DAMAGED_ID.fullmatch(value) else ""
     if type(value) is int and value > 0:
         return str(value) if value <= BIGINT * 2 else ""
@@ -49,7 +48,7 @@ def username(value: Any) -> str:
     if type(value) is not str:
         return ""
     name = value.strip().lstrip("@").lower()
-    return name if 0 < len(name) <= MAX_USERNAME and name.isprintable() and not any(map(str.isspace, name)) else ""
+    return name if 0 < len(name) <= MAX_USERNAME and " " not in name and name.isprintable() else ""
 
 
 def count(value: Any) -> int | None:
@@ -114,11 +113,3 @@ def comment_address(value: Any) -> str:
     """The comment's id in an address such as …/p/ABC/c/123, or ""."""
     match = COMMENT_ADDRESS.search(value[:MAX_URL]) if type(value) is str else None
     return match[1] if match else ""
-
-
-def picture_path(url: str) -> str:
-    """What stays the same of a signed picture address: its path. Host and signature change with every scrape."""
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return url

@@ -1,7 +1,7 @@
 """The import of a dataset, batch by batch."""
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
 from django.db import connection
@@ -9,6 +9,7 @@ from django.db.models import F
 
 from audience.dataset import DatasetRefused, Record
 from audience.models import Run, TrackedAccount
+from audience.services.ingest.ahead import ahead
 from audience.services.ingest.batches import Authors, Batch, batches
 from audience.services.ingest.comments import store_comments, tie_late_parents
 from audience.services.ingest.people import changed_since, match_people, store_people
@@ -39,25 +40,24 @@ def import_records(
     tally = Tally.resumed(run.counts)
     done = 0
     told_account = run.records_done > 0
-    for batch in batches(records):
-        first, done = done, done + batch.records
-        with transaction():
-            if done <= run.records_done:
-                _replay(run, batch, tally)
-                continue
-            if first == 0:
-                _check_account(run.account, batch)
-            told_account |= _import(run, batch, tally)
-            counts = _save(run, tally, done)
-        run.records_done, run.counts = done, counts
-        on_batch(done)
-    with transaction():
-        counts = _save(run, tally, done)
-        with connection.cursor() as cursor:
-            tie_late_parents(cursor, run.account)
-    run.counts = counts
+    with closing(ahead(batches(records))) as found:
+        for batch in found:
+            first, done = done, done + batch.records
+            with transaction():
+                if done <= run.records_done:
+                    _replay(run, batch, tally)
+                    continue
+                if first == 0:
+                    _check_account(run.account, batch)
+                told_account |= _import(run, batch, tally)
+                counts = _save(run, tally, done)
+            run.records_done, run.counts = done, counts
+            on_batch(done)
+    with transaction(), connection.cursor() as cursor:
+        tie_late_parents(cursor, run.account)
+        run.counts = _save(run, tally, done)
     _check_anything(tally, told_account)
-    return counts
+    return run.counts
 
 
 def _save(run: Run, tally: Tally, done: int) -> dict[str, Any]:

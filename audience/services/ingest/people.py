@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from audience.dataset import Person
-from audience.dataset.values import picture_path
 from audience.models import TrackedAccount
 from audience.services.ingest.batches import Authors, Batch
 from audience.services.ingest.seen import keys_of_rows
@@ -38,7 +37,7 @@ DROP TABLE IF EXISTS stage_person;
 CREATE TEMP TABLE stage_person (
   row_id uuid, is_new bool, seen bool, external_id text, username text, full_name text, biography text,
   picture_url text, is_verified bool, is_private bool, is_business bool, followers bigint, following bigint,
-  posts_count bigint, picture_path text
+  posts_count bigint
 ) ON COMMIT DROP
 """
 COPY = "COPY stage_person FROM STDIN"
@@ -54,10 +53,11 @@ def _known(name: str) -> str:
 
 # A picture's address is signed anew with every scrape: only another path is another picture. A fresh signature helps
 # where the picture could not be fetched yet.
-PICTURE = """CASE WHEN s.picture_url = '' OR s.picture_url = c.picture_url OR (s.seen AND c.picture_url <> '')
+PATH = "substring({}.picture_url from '^https?://[^/?#]*([^?#]*)')"
+PICTURE = f"""CASE WHEN s.picture_url = '' OR s.picture_url = c.picture_url OR (s.seen AND c.picture_url <> '')
   THEN c.picture_url
   WHEN c.picture_state IN ('', 'expired', 'failed')
-    OR substring(c.picture_url from '^https?://[^/?#]*([^?#]*)') IS DISTINCT FROM s.picture_path THEN s.picture_url
+    OR {PATH.format("c")} IS DISTINCT FROM {PATH.format("s")} THEN s.picture_url
   ELSE c.picture_url END"""
 VALUES = {
     "external_id": "CASE WHEN c.external_id = '' THEN s.external_id ELSE c.external_id END",
@@ -170,7 +170,6 @@ def _row(person: Person, row: UUID, is_new: bool, seen: bool) -> tuple[Any, ...]
         person.followers,
         person.following,
         person.posts_count,
-        picture_path(person.picture_url),
     )
 
 
