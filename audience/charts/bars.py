@@ -176,7 +176,7 @@ def _placed(rows: list[tuple[str, Entry]], top: float, percents: bool, most: int
     weights = [float(entry.get("share") or 0) if percents else float(entry["count"]) for _, entry in rows]
     whole = sum(weights)
     for number, (label, entry) in enumerate(rows):
-        grey = number >= most or entry["value"] in {"unknown", "other"}
+        grey = number >= min(most, len(COLOURS) - 1) or entry["value"] in {"unknown", "other"}
         index = len(COLOURS) - 1 if grey else number
         share = 100 * weights[number] / whole if whole else 0.0
         drawn = max(0.2, share - RING_GAP) if share < 100 else 100.0

@@ -133,6 +133,12 @@ def test_a_ring_closes_and_starts_at_twelve() -> None:
     assert charts.parts([entry(600, 1.0, value="a")], {}).parts[0].dash == "100.00 0.00"
 
 
+def test_more_names_than_colours_are_allowed_and_share_the_grey() -> None:
+    drawn = charts.parts([entry(100 - n, (100 - n) / 955, value=f"l{n}") for n in range(10)], {}, most=7)
+    assert [p.label for p in drawn.parts] == [*(f"l{n}" for n in range(7)), "Other"]
+    assert [p.css for p in drawn.parts] == ["au-c1", "au-c2", "au-c3", "au-c4", *["au-c5"] * 4]
+
+
 def test_hidden_parts_are_named_but_carry_no_number() -> None:
     drawn = charts.parts([entry(200, 1.0, value="person"), entry(None, value="business", suppressed=True)], LABELS)
     assert drawn.hidden == ["Business"]
