@@ -19,7 +19,7 @@ import psutil
 import pytest
 from redis import Redis
 
-from aura.embedded.processes import BASE
+from aura.embedded.home import BASE
 from aura.jobs.buffer import connect, queue_of
 from aura.jobs.models import Job, State
 from aura.jobs.queries import live_workers

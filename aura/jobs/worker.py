@@ -182,6 +182,14 @@ class _LaneWorker(BaseWorker):
     def get_heartbeat_ttl(self, job: RqJob) -> int:
         return WORKER_TTL + 60
 
+    def handle_job_success(self, job: RqJob, queue: Queue, started_job_registry: Any) -> None:
+        """Forget the entry in one round trip. RQ's own way looks for dependents and results in ten."""
+        with self.connection.pipeline() as pipe:
+            self.increment_successful_job_count(pipeline=pipe)
+            self.cleanup_execution(job, pipeline=pipe)
+            pipe.delete(job.key)
+            pipe.execute()
+
     @property
     def stopped(self) -> bool:
         """True once somebody asked this worker to stop."""

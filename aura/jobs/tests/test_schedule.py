@@ -1,8 +1,6 @@
 """Periodic work: declared once, in Redis once, started once."""
 
 import time
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -13,7 +11,6 @@ from redis import Redis
 from aura.http.models import IdempotencyRecord
 from aura.jobs import jobs as housekeeping
 from aura.jobs import schedule
-from aura.jobs.buffer import connect
 from aura.jobs.models import Job, State
 from aura.jobs.schedule import AuraScheduler, declared, entry_id, following, tick
 from aura.jobs.tests.kinds import begin, fresh
@@ -26,13 +23,6 @@ pytestmark = [
     pytest.mark.usefixtures("committed"),
 ]
 KEY = AuraScheduler.scheduled_jobs_key
-
-
-@pytest.fixture
-def redis() -> Iterator[Redis]:
-    with closing(connect()) as found:
-        found.flushall()
-        yield found
 
 
 def entries(redis: Redis) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import psutil
 
-from aura.embedded.processes import BASE
+from aura.embedded.home import BASE
 
 WORKERS = (("work", "bulk"), ("work", "bulk"), ("work", "realtime"))
 ROLES = (*WORKERS, ("dispatch",))

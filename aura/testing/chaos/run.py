@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 import psycopg
 from redis import Redis
 
-from aura.embedded.processes import BASE
+from aura.embedded.home import BASE
 from aura.testing.chaos.crew import Crew
 
 POLL = 0.05
 KILL, KILL_DISPATCHER, REDIS_LOST, POSTGRES_CRASH = "kill", "kill dispatcher", "redis lost", "postgres crash"
 TABLE = """
-CREATE TABLE IF NOT EXISTS chaos_effect (id bigserial PRIMARY KEY, job_id uuid NOT NULL);
-GRANT INSERT, SELECT, TRUNCATE ON chaos_effect TO aura_app; GRANT USAGE ON SEQUENCE chaos_effect_id_seq TO aura_app
+DROP TABLE IF EXISTS chaos_effect; CREATE TABLE chaos_effect (id bigserial PRIMARY KEY, job_id uuid NOT NULL);
+GRANT INSERT ON chaos_effect TO aura_app; GRANT SELECT, DELETE ON chaos_effect TO aura_staff; GRANT USAGE ON SEQUENCE chaos_effect_id_seq TO aura_app
 """
 COUNTS = """
 SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state IN ('done', 'dead', 'cancelled')), count(*)
@@ -83,7 +83,6 @@ def run(plan: Plan, environ: Mapping[str, str], crash: Callable[[], None] | None
     environ = dict(environ) | {"AURA_JOB_LEASE": str(plan.lease)}
     began = time.monotonic()
     execute(environ, TABLE)
-    execute(environ, "TRUNCATE chaos_effect")
     crew = Crew(environ, chance)
     submit = [sys.executable, "manage.py", "submit_chaos", str(plan.jobs), str(plan.poison)]
     starter = subprocess.Popen(submit, env=environ, cwd=BASE)
@@ -94,8 +93,9 @@ def run(plan: Plan, environ: Mapping[str, str], crash: Callable[[], None] | None
     finally:
         starter.kill()
         crew.stop()
-    row = execute(environ, REPORT)
-    return Outcome(*(int(value) for value in row), seconds=time.monotonic() - began, events=tuple(events))
+    jobs, lost, doubled, poisoned, attempts, most = (int(value) for value in execute(environ, REPORT))
+    execute(environ, "DROP TABLE chaos_effect")
+    return Outcome(jobs, lost, doubled, poisoned, attempts, most, time.monotonic() - began, tuple(events))
 
 
 def _torment(
@@ -135,5 +135,5 @@ def _strike(what: str, environ: Mapping[str, str], crew: Crew, crash: Callable[[
 def execute(environ: Mapping[str, str], statement: str) -> tuple[int, ...]:
     """Run a statement as the superuser and return its first row."""
     with psycopg.connect(environ["DATABASE_URL"], connect_timeout=10, autocommit=True) as connection:
-        cursor = connection.execute(statement)  # type: ignore[call-overload]
+        cursor = connection.execute(statement)
         return tuple(cursor.fetchone() or ()) if cursor.description else ()

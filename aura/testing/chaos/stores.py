@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from aura.embedded import postgres, valkey
+from aura.embedded.home import BASE
 from aura.embedded.ports import free_port
 from aura.embedded.private import private_environment, without_stack
-from aura.embedded.processes import BASE, Child, spawn, stop, wait_ready
+from aura.embedded.processes import Child, spawn, stop, wait_ready
 from aura.embedded.roles import prepare
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "aura.testing.chaos.settings", "AURA_LOG_LEVEL": "ERROR"}

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     help = "Dispatch jobs to the workers."
     # Checks load every page of the web; a killed worker should be back sooner.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         load_jobs()

@@ -1,7 +1,7 @@
 """``manage.py schedule``: ticks periodic jobs."""
 
 import time
-from typing import Any, ClassVar
+from typing import Any
 
 import structlog
 from django.core.management.base import BaseCommand
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     help = "Tick periodic jobs."
     # Checks load every page of the web; a killed worker should be back sooner.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         load_jobs()

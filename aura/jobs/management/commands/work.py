@@ -3,7 +3,7 @@
 import signal
 import time
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 import structlog
 from django.core.management.base import BaseCommand
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     help = "Run the jobs of one lane."
     # Checks load every page of the web; a killed worker should be back sooner.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("lane", choices=Lane.values)

@@ -2,7 +2,7 @@
 
 import time
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.management.base import BaseCommand
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     """Starts the jobs in groups, as a product would: a group that failed is started again under the same keys."""
 
     help = "Start the jobs of a chaos run."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("jobs", type=int)
