@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from audience.anonymity.bounds import feasible_ranges
-from audience.anonymity.noise import rounded
+from audience.anonymity.noise import draw, rounded
 
 UNKNOWN = "unknown"
 OTHER = "other"
@@ -18,18 +18,24 @@ OTHER = "other"
 Pair = tuple[str, str]
 
 
-def hidden_cells(cells: Mapping[str, int], k: int) -> frozenset[str]:
+def hidden_cells(cells: Mapping[str, int], k: int, key: int = 0) -> frozenset[str]:
     """Which cells of a table with a known total must be hidden.
 
-    All below ``k`` (nobody looks like somebody), and, where the hidden ones together are fewer than ``k`` people,
-    the smallest shown cells too: what is left of the total is then at least ``k`` people, or nobody at all.
+    All below ``k`` (nobody looks like somebody). Where they follow from the total even so (together fewer than ``k``
+    people, or nearly the most that small cells can hold), larger ones as well, until one and a half times ``k`` people
+    are hidden. Which larger ones, the smallest mostly, hangs on a secret ``key``: whoever knew it to be the smallest
+    could work backwards from the smallest shown.
     """
     hidden = {cell for cell, count in cells.items() if count < k}
-    for cell in sorted(cells, key=lambda cell: (cells[cell], cell)):
-        rest = sum(cells[cell] for cell in hidden)
-        if rest == 0 or rest >= k:
+    rest = sum(cells[cell] for cell in hidden)
+    if rest == 0 or k <= rest <= len(hidden) * (k - 1) - k / 2:
+        return frozenset(hidden)
+    larger = sorted(cells.keys() - hidden, key=lambda cell: (cells[cell] * (1 + draw(key, "hide", cell)), cell))
+    for place, cell in enumerate(larger):
+        if place and rest >= 1.5 * k:
             break
         hidden.add(cell)
+        rest += cells[cell]
     return frozenset(hidden)
 
 
@@ -53,11 +59,11 @@ class Table:
         return {value: each if count is None else float(count) for value, count in self.counts.items()}
 
 
-def exact_table(counts: Mapping[str, int], values: Sequence[str], total: int, k: int) -> Table:
+def exact_table(counts: Mapping[str, int], values: Sequence[str], total: int, k: int, key: int = 0) -> Table:
     """An exact table of these values and ``unknown`` whose total is public."""
     cells = {value: counts.get(value, 0) for value in values}
     cells[UNKNOWN] = total - sum(cells.values())
-    hidden = hidden_cells(cells, k)
+    hidden = hidden_cells(cells, k, key)
     shown = {value: None if value in hidden else cells[value] for value in values}
     return Table(shown, None if UNKNOWN in hidden else cells[UNKNOWN], sum(cells[cell] for cell in hidden))
 

@@ -183,10 +183,13 @@ def _whole(account: TrackedAccount, question: Question) -> Demographics:
     if people < k:
         return _nothing(account, question, k)
     places = {"profile_type": 0, "age": 1, "gender": 2}
-    tables = {name: exact_table(_counted(read, places[name]), VALUES[name], classified, k) for name in places}
+    key = account_key(account)
+    tables = {
+        name: exact_table(_counted(read, place), VALUES[name], classified, k, key) for name, place in places.items()
+    }
     languages = merged_small(_counted(read, 3), k)
-    tables["language"] = exact_table(languages, tuple(languages), classified, k)
-    grid = exact_grid(_counted(read, 1, 2), tables["age"], tables["gender"], k, key=account_key(account))
+    tables["language"] = exact_table(languages, tuple(languages), classified, k, key)
+    grid = exact_grid(_counted(read, 1, 2), tables["age"], tables["gender"], k, key=key)
     ordered = {name: tables[name] for name in DIMENSIONS}
     return Demographics(
         account.username, question, k, people, classified, ordered, grid, _method(account) if read else {}
