@@ -156,9 +156,9 @@ def check_head(head: bytes) -> None:
 
 
 def _is_other_encoding(head: bytes) -> bool:
-    """True where wrong bytes are the rule: in a fifth of the lines, or often with no right character beyond ASCII."""
+    """True where wrong bytes are the rule: in most lines, or often with no right character beyond ASCII."""
     text = head.decode("utf-8", errors="replace")
     wrong = text.count("\ufffd")
     right = len(text) - wrong - sum(map(str.isascii, text))
     lines = text.splitlines()
-    return wrong > right and (sum("\ufffd" in line for line in lines) * 5 > len(lines) or (not right and wrong >= 20))
+    return wrong > right and (sum("\ufffd" in line for line in lines) * 2 > len(lines) or (not right and wrong >= 20))

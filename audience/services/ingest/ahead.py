@@ -1,6 +1,6 @@
 """Reads the next batch while the database stores this one: parsing and storing take about as long as each other."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Generic, TypeVar
@@ -37,7 +37,7 @@ class _Reader(Thread, Generic[T]):
         return False
 
 
-def ahead(values: Iterator[T]) -> Iterator[T]:
+def ahead(values: Iterator[T]) -> Generator[T, None, None]:
     """The same values, made one ahead in a thread of their own. ``values`` must not use the database.
 
     What they raise is raised here after the values before it. The thread has ended when this iterator has, so that the

@@ -55,9 +55,10 @@ def import_records(
             on_batch(done)
     with transaction(), connection.cursor() as cursor:
         tie_late_parents(cursor, run.account)
-        run.counts = _save(run, tally, done)
+        counts = _save(run, tally, done)
+    run.counts = counts
     _check_anything(tally, told_account)
-    return run.counts
+    return counts
 
 
 def _save(run: Run, tally: Tally, done: int) -> dict[str, Any]:
