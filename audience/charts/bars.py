@@ -149,17 +149,21 @@ def parts(entries: Iterable[Entry], labels: Mapping[str, str], *, unclear: str =
     """Profile types or languages from API entries ``{value, count, share, low, high}``.
 
     ``labels`` gives the words for values (a value without words shows itself); ``most`` is how many get a colour and a
-    name, the rest is summed up as "Other". The bars share one axis that begins at zero.
+    name, the rest is summed up as "Other" (which the value "other" is part of). One axis
+    from zero serves all bars.
     """
     given = list(entries)
     shown = sorted((e for e in given if _shown(e)), key=lambda e: (-int(e["count"]), str(e["value"])))
     hidden = [labels.get(e["value"], e["value"]) for e in given if not _shown(e) and e["value"] != "unknown"]
-    named = [e for e in shown if e["value"] != "unknown"]
+    named = [e for e in shown if e["value"] not in {"unknown", "other"}]
+    summed = [e for e in shown if e["value"] == "other"]
+    # A single group left over keeps its name: "Other" would say less in the same place.
+    room = most + 1 if len(named) == most + 1 and not summed else most
     unknown = [e for e in shown if e["value"] == "unknown"]
     people = _total(shown)
     percents = people >= FEW
-    rows = [(labels.get(e["value"], str(e["value"])), e) for e in named[:most]]
-    if rest := [*named[most:]]:
+    rows = [(labels.get(e["value"], str(e["value"])), e) for e in named[:room]]
+    if rest := [*named[room:], *summed]:
         rows.append(("Other", _summed(rest)))
     rows += [(unclear, e) for e in unknown]
     top = ROOM * max((_reach(e, percents) for _, e in rows), default=0)

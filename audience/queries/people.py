@@ -1,8 +1,11 @@
 """Reads about posts and the people who comment."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.db.models import Count, QuerySet
 
-from audience.models import AudiencePerson, Commenter, Post, TrackedAccount
+from audience.models import AudiencePerson, Classification, Commenter, Post, TrackedAccount
 
 
 def posts_with_comments(account: TrackedAccount) -> QuerySet[Post]:
@@ -25,3 +28,9 @@ def audience_people(account: TrackedAccount) -> QuerySet[AudiencePerson]:
     """An account's audience with each person's sums, without the account itself and without possible minors."""
     people = AudiencePerson.objects.filter(account=account, is_owner=False, commenter__possible_minor=False)
     return people.select_related("commenter")
+
+
+def confidences(people: Sequence[UUID]) -> dict[UUID, float]:
+    """How sure the current model is of each person's gender, 0 to 1; whoever was not read yet is missing."""
+    found = Classification.objects.filter(commenter__in=people, is_current=True)
+    return dict(found.values_list("commenter_id", "gender_confidence"))

@@ -21,7 +21,7 @@ from audience.forms import ReportFilter, post_label
 from audience.models import Post, Run, TrackedAccount
 from audience.queries.activity import Totals, by_hour, daily, top_people, totals
 from audience.queries.demographics import demographics
-from audience.queries.people import posts_by_time
+from audience.queries.people import confidences, posts_by_time
 from audience.queries.runs import latest_run
 from audience.tables import TopCommenters
 from audience.views.accounts import find_account
@@ -156,14 +156,18 @@ def language_words(entries: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _line(series: list[tuple[date, int]], posts: list[Post]) -> charts.Line | None:
-    if len(series) > LONG_SERIES:
-        weeks: dict[date, int] = {}
-        for day, count in series:
-            monday = day - timedelta(days=day.weekday())
-            weeks[monday] = weeks.get(monday, 0) + count
-        return charts.line(sorted(weeks.items()), bucket="week")
     named = [(post.posted_at.date(), _short(post)) for post in posts if post.posted_at]
-    return charts.line(series, findings.jump_marks(series, named))
+    if len(series) <= LONG_SERIES:
+        return charts.line(series, findings.jump_marks(series, named))
+    weeks: dict[date, int] = {}
+    for day, count in series:
+        weeks[_monday(day)] = weeks.get(_monday(day), 0) + count
+    marks = findings.jump_marks(sorted(weeks.items()), [(_monday(day), words) for day, words in named])
+    return charts.line(sorted(weeks.items()), marks, bucket="week")
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _short(post: Post) -> str:
@@ -228,7 +232,11 @@ def _table(request: WorkspaceRequest, account: TrackedAccount, asked: Asked) -> 
     may_see = request.membership.may(Role.ANALYST)
     order = "likes" if request.GET.get("sort", "").lstrip("-") == "likes" else "comments"
     rows = top_people(account, limit=PEOPLE, start=asked.start, end=asked.end, post=asked.post, order=order)
-    table = TopCommenters([_row(person) for person in rows], exclude=() if may_see else ("seen", "profile_type_words"))
+    sure = confidences([person["id"] for person in rows]) if may_see else {}
+    table = TopCommenters(
+        [_row(person, sure.get(person["id"])) for person in rows],
+        exclude=() if may_see else ("seen", "profile_type_words"),
+    )
     django_tables2.RequestConfig(request, paginate=False).configure(table)
     if may_see and rows:
         seen = [str(person["id"]) for person in rows]
@@ -236,10 +244,11 @@ def _table(request: WorkspaceRequest, account: TrackedAccount, asked: Asked) -> 
     return table
 
 
-def _row(person: Mapping[str, Any]) -> dict[str, Any]:
+def _row(person: Mapping[str, Any], confidence: float | None) -> dict[str, Any]:
     picture = reverse("audience:picture", args=[person["id"]]) if person["has_picture"] else None
     return dict(person) | {
         "picture_url": picture,
+        "confidence": confidence,
         "age_words": findings.span(person["age"]),
         "profile_type_words": findings.TYPE_WORDS.get(person["profile_type"], "Unclear"),
         "unclear_words": "No guess" if person["profile_type"] not in {"person", "creator"} else "Unclear",

@@ -17,8 +17,8 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 
 
 def find_chromium() -> str:
-    """The path of a Chromium, or "" where this machine has none. ``AURA_CHROMIUM`` names another one."""
-    given = os.environ.get("AURA_CHROMIUM", "")
+    """The path of a Chromium, or "" where this machine has none. ``AURA_TEST_CHROMIUM`` names another one."""
+    given = os.environ.get("AURA_TEST_CHROMIUM", "")
     return given or next((path for name in NAMES if (path := shutil.which(name))), "")
 
 
@@ -45,6 +45,11 @@ def chromium() -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+def shooting() -> bool:
+    """True where this run makes the documentation's screenshots."""
+    return os.environ.get("AURA_TEST_SCREENSHOTS") == "1"
+
+
 class Tab:
     """A page that notes what went wrong in it: errors of the console, of scripts and of the content policy."""
 
@@ -68,9 +73,12 @@ class Tab:
         assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen"
 
     def shoot(self, name: str) -> None:
-        """Keep a screenshot of the whole page in docs/screenshots, where ``AURA_SCREENSHOTS=1`` asks for it."""
-        if os.environ.get("AURA_SCREENSHOTS") == "1":
+        """Keep a screenshot of the whole page in docs/screenshots, where ``AURA_TEST_SCREENSHOTS=1`` asks for it."""
+        if shooting():
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            # Pictures below the fold load lazily.
+            self.page.evaluate("document.querySelectorAll('img').forEach((image) => (image.loading = 'eager'))")
+            self.page.wait_for_function("[...document.images].every((image) => image.complete)")
             self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
