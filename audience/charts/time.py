@@ -104,7 +104,7 @@ def line(
         marks=[_mark(words, placed[days.index(day)]) for day, words in (marks or {}).items() if day in days],
         summary=f"Comments a {bucket}, {day_words(days[0])} – {day_words(days[-1])}. "
         f"Lowest {number_words(low)}, highest {number_words(points[high][1])}, {placed[high].label}.",
-        finding=f"Busiest {bucket}: {placed[high].label} with {peak}",
+        finding=f"Busiest {bucket}: {'from ' if bucket == 'week' else ''}{placed[high].label}, with {peak}",
         bucket=bucket,
     )
 

@@ -169,7 +169,7 @@ def test_a_silent_day_is_drawn_as_zero_and_labels_stand_at_their_day() -> None:
     assert [p.value for p in drawn.points] == [10, 0, 0, 0, 20]
     assert [(label.words, label.x) for label in drawn.x_labels][:2] == [("22 Oct", 0.0), ("23 Oct", 25.0)]
     assert [t.words for t in drawn.y_ticks] == ["20", "15", "10", "5", "0"]
-    assert drawn.finding == "Busiest day: 26 Oct 2026 with 20 comments"
+    assert drawn.finding == "Busiest day: 26 Oct 2026, with 20 comments"
     assert "22 Oct 2026 – 26 Oct 2026" in drawn.summary
 
 
@@ -178,6 +178,7 @@ def test_weeks_are_filled_week_by_week() -> None:
     assert drawn is not None
     assert len(drawn.points) == 4
     assert drawn.summary.startswith("Comments a week")
+    assert drawn.finding == "Busiest week: from 22 Oct 2026, with 5 comments"
 
 
 def test_a_mark_names_its_value_and_turns_away_from_the_edge() -> None:
