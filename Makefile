@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-PIP := $(RUN) -m pip --disable-pip-version-check --quiet
+PIP := $(RUN) -m pip --disable-pip-version-check -qq
 PACKAGES := aura accounts audience
 MYPY_FILES := $(PACKAGES) manage.py conftest.py $(if $(wildcard benchmarks/*.py),benchmarks)
 # A production-like configuration for `check --deploy`; no server is reached through it.

@@ -66,4 +66,5 @@ def migrate(say: Callable[[str], None]) -> None:
             call_command("migrate", database=OWNER_ALIAS, verbosity=0, interactive=False)
             say(f"Applied {len(plan)} migration{'s' if len(plan) > 1 else ''}.")
     finally:
-        connection.close()
+        # The steps after a migration use the other roles' connections too.
+        connections.close_all()

@@ -58,7 +58,7 @@ def run(address: str, say: Callable[[str], None], command: Callable[..., Any] = 
     began = time.monotonic()
     entry = command("create_demo_workspace", "--account", ACCOUNT)
     slug = entry["workspace"]
-    say(f"Importing the sample into @{ACCOUNT} …")
+    say(f"Reading the sample into @{ACCOUNT} and classifying its people; this takes a minute or two …")
     imported = command(
         "import_comments", ACCOUNT, str(SAMPLE), "--workspace", slug, "--pictures", str(PICTURES), "--wait", "--json"
     )
@@ -74,7 +74,7 @@ def run(address: str, say: Callable[[str], None], command: Callable[..., Any] = 
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n" if text else " \n")
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 

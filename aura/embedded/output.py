@@ -35,15 +35,17 @@ class Output:
             self.stream.write(text.encode("utf-8", "replace").decode(self.stream.encoding or "utf-8", "replace") + "\n")
             self.stream.flush()
 
-    def follow(self, name: str, pipe: IO[bytes]) -> threading.Thread:
+    def follow(self, name: str, pipe: IO[bytes], *, plain: bool = False) -> threading.Thread:
         """Copy a process's output line by line until it ends, from the daemon thread that is returned."""
-        thread = threading.Thread(target=self._copy, args=(name, pipe), name=f"log of {name}", daemon=True)
+        thread = threading.Thread(target=self._copy, args=(name, pipe, plain), name=f"log of {name}", daemon=True)
         thread.start()
         return thread
 
-    def _copy(self, name: str, pipe: IO[bytes]) -> None:
+    def _copy(self, name: str, pipe: IO[bytes], plain: bool) -> None:
         with pipe:
             while line := pipe.readline(LONGEST):
                 text = line.decode("utf-8", "replace").rstrip()
-                if text:
+                if plain:
+                    self.say(text)
+                elif text:
                     self.line(name, text)

@@ -39,6 +39,7 @@ class Child:
     runs in the child between fork and exec. ``death_signal`` is what the child gets when its parent dies; None where
     it lives on. ``store`` marks what the rest stands on: started first, stopped last. ``finish`` marks a process that
     runs once: it is given the exit code and returns the one to stop the stack with, or None to go on without it.
+    ``plain`` prints its lines as they are, without its name in front.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Child:
     store: bool = False
     finish: Callable[[int], int | None] | None = None
     pass_fds: tuple[int, ...] = ()
+    plain: bool = False
 
 
 def die_with_parent(parent: int, number: int = signal.SIGKILL) -> None:

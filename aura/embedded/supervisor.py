@@ -110,7 +110,7 @@ class Supervisor:
         member.due, member.ready, member.began = None, False, time.monotonic()
         member.process = spawn(member.child, subprocess.PIPE)
         if member.process.stdout:
-            member.log = self.output.follow(member.child.name, member.process.stdout)
+            member.log = self.output.follow(member.child.name, member.process.stdout, plain=member.child.plain)
         self.changed({each.child.name: each.process.pid for each in self.members if each.process})
 
     def _watch(self) -> None:

@@ -205,6 +205,13 @@ def test_lines_have_the_name_in_front_and_colours_only_on_a_terminal() -> None:
     assert coloured.getvalue().startswith("\x1b[36mweb    |\x1b[0m \x1b[31mhello")
 
 
+def test_a_plain_child_prints_its_lines_without_its_name(tmp_path: Path) -> None:
+    table = script("demo", "print('woman  57 %')\nprint()", tmp_path, plain=True, finish=lambda code: code)
+    watched, said = supervisor([table])
+    assert watched.run() == 0
+    assert "\nwoman  57 %\n\n" in f"\n{said.getvalue()}"
+
+
 def test_a_closed_terminal_does_not_stop_the_stack() -> None:
     stream = io.StringIO()
     output = Output(stream, ["web"])

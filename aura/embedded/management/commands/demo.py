@@ -1,5 +1,6 @@
 """`manage.py demo`: all of Aura, with the demographics of a bundled sample computed before your eyes."""
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,7 @@ def demo_child(launch: Launch, environ: Mapping[str, str], *, leave: bool) -> Ch
         name="demo",
         argv=[sys.executable, "-m", "aura.embedded.demo", address(launch)],
         environ=environ,
+        plain=True,
         finish=lambda code: int(code != 0) if leave else None,
     )
 
@@ -35,5 +37,7 @@ class Command(BaseCommand):
             launch = launched()
         except StackError as error:
             raise CommandError(str(error)) from error
+        # The table should not drown in the lines of a web that nobody looks at yet.
+        os.environ.setdefault("AURA_LOG_LEVEL", "WARNING")
         code = run(launch, settings.ALLOWED_HOSTS, lambda environ: [demo_child(launch, environ, leave=options["exit"])])
         sys.exit(code)
