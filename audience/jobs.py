@@ -6,7 +6,7 @@ is taken up where its last batch was committed and nothing is counted twice.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -95,7 +95,7 @@ def run_import(context: JobContext) -> None:
     context.progress(step=Run.Step.READING, done=run.records_done)
     try:
         with default_storage.open(run.path, "rb") as stream:
-            records = read_dataset(stream, filename=run.filename, limits=uploads.limits())
+            records = read_dataset(cast(BinaryIO, stream), filename=run.filename, limits=uploads.limits())
             ingest.import_records(run, records, transaction=context.transaction, on_batch=context.progress_done)
     except DatasetRefused as error:
         with context.transaction(finish=True):

@@ -17,6 +17,7 @@ from audience.queries.demographics import demographics
 from audience.queries.people import audience_people
 from aura.http.pagination import CursorPages
 from aura.providers.ports import PROFILE_TYPES
+from aura.tenancy.models import shape_of
 
 MAX_HOURS_DAYS = 92
 LAST_DAY = date.max - timedelta(days=1)
@@ -180,6 +181,7 @@ class ActivityView(OfAccount):
 class TopCommentersView(OfAccount, generics.ListAPIView[AudiencePerson]):
     """People who comment most. Possible minors and the account itself are not listed."""
 
+    queryset = shape_of(AudiencePerson)
     serializer_class = TopCommenterSerializer
     pagination_class = TopPages
 

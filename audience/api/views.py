@@ -19,6 +19,7 @@ from accounts.services import record
 from audience import jobs
 from audience.api import serializers as s
 from audience.dataset import DatasetRefused
+from audience.filters import CommentFilter, RunFilter
 from audience.models import Classification, Comment, Commenter, Post, Run, TrackedAccount
 from audience.queries import people, runs
 from audience.services.uploads import track_account
@@ -26,6 +27,7 @@ from audience.usernames import UsernameRefused, clean_username
 from aura.http.idempotency import idempotent
 from aura.http.pagination import CursorPages
 from aura.http.problems import Problem
+from aura.tenancy.models import shape_of
 
 
 class AccountPages(CursorPages):
@@ -35,6 +37,7 @@ class AccountPages(CursorPages):
 class AccountList(WorkspaceView, generics.ListCreateAPIView[TrackedAccount]):
     """The workspace's tracked accounts."""
 
+    queryset = shape_of(TrackedAccount)
     serializer_class = s.AccountSerializer
     pagination_class = AccountPages
 
@@ -59,6 +62,7 @@ class AccountList(WorkspaceView, generics.ListCreateAPIView[TrackedAccount]):
 class AccountDetail(WorkspaceView, generics.RetrieveUpdateDestroyAPIView[TrackedAccount]):
     """One tracked account. Deleting it deletes its posts, comments and runs."""
 
+    queryset = shape_of(TrackedAccount)
     serializer_class = s.AccountChangeSerializer
     http_method_names = ["get", "patch", "delete", "head", "options"]
     role_for_writing = Role.ADMIN
@@ -113,8 +117,9 @@ def started(run: Run) -> Response:
 class RunList(WorkspaceView, generics.ListAPIView[Run]):
     """Analyses, newest first."""
 
+    queryset = shape_of(Run)
     serializer_class = s.RunSerializer
-    filterset_fields = ("state", "account")
+    filterset_class = RunFilter
 
     def get_queryset(self) -> QuerySet[Run]:
         return runs.runs()
@@ -123,6 +128,7 @@ class RunList(WorkspaceView, generics.ListAPIView[Run]):
 class RunDetail(WorkspaceView, generics.RetrieveAPIView[Run]):
     """One analysis."""
 
+    queryset = shape_of(Run)
     serializer_class = s.RunSerializer
 
     def get_queryset(self) -> QuerySet[Run]:
@@ -148,6 +154,7 @@ class RunAction(WorkspaceView):
 class PostList(OfAccount, generics.ListAPIView[Post]):
     """Posts of an account with the number of stored comments."""
 
+    queryset = shape_of(Post)
     serializer_class = s.PostSerializer
 
     def get_queryset(self) -> QuerySet[Post]:
@@ -157,8 +164,9 @@ class PostList(OfAccount, generics.ListAPIView[Post]):
 class CommentList(OfAccount, generics.ListAPIView[Comment]):
     """Comments of an account, newest import first."""
 
+    queryset = shape_of(Comment)
     serializer_class = s.CommentSerializer
-    filterset_fields = {"post": ["exact"], "commented_at": ["gte", "lte"], "commenter": ["exact"]}
+    filterset_class = CommentFilter
 
     def get_queryset(self) -> QuerySet[Comment]:
         return Comment.objects.filter(account=self.account()).select_related("commenter", "post")
@@ -167,6 +175,7 @@ class CommentList(OfAccount, generics.ListAPIView[Comment]):
 class CommenterList(OfAccount, generics.ListAPIView[Commenter]):
     """People who commented on an account. Nothing guessed about them stands here."""
 
+    queryset = shape_of(Commenter)
     serializer_class = s.CommenterSerializer
 
     def get_queryset(self) -> QuerySet[Commenter]:

@@ -14,7 +14,9 @@ from rest_framework.views import APIView
 
 from aura.http.idempotency import idempotent
 from aura.jobs import queries, services
+from aura.jobs.filters import JobsFilter
 from aura.jobs.models import Job
+from aura.tenancy.models import shape_of
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
@@ -89,10 +91,11 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
 
 class JobListMixin:
-    """The workspace's jobs, newest first; ``?state=&kind=&lane=&subject=``."""
+    """The workspace's jobs, newest first; ``?status=&kind=&lane=&subject=``."""
 
+    queryset = shape_of(Job)
     serializer_class = JobSerializer
-    filterset_fields = ("state", "kind", "lane", "subject")
+    filterset_class = JobsFilter
 
     def get_queryset(self) -> QuerySet[Job]:
         return queries.jobs()
@@ -101,6 +104,7 @@ class JobListMixin:
 class JobDetailMixin:
     """One job."""
 
+    queryset = shape_of(Job)
     serializer_class = JobSerializer
 
     def get_queryset(self) -> QuerySet[Job]:

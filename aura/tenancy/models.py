@@ -61,6 +61,11 @@ class TenantModel(models.Model):
         abstract = True
 
 
+def shape_of(model: type[M]) -> models.QuerySet[M]:
+    """An empty queryset that tells a view's model where no scope is open, such as for the API's schema."""
+    return TenantQuerySet(model).none()
+
+
 def tenant_models(models_of: Any) -> list[type[models.Model]]:
     """Every concrete model with a ``workspace`` column, from an app registry or a list of models."""
     found = models_of.get_models() if hasattr(models_of, "get_models") else models_of

@@ -71,7 +71,7 @@ def committed(transactional_db: None) -> Iterator[None]:
     with transaction.atomic(using="staff"), connections["staff"].cursor() as cursor:
         cursor.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
         names = [name for (name,) in cursor.fetchall() if name not in kept]
-        cursor.execute("; ".join(f"DELETE FROM {name}" for name in names))
+        cursor.execute("; ".join(f"DELETE FROM {name}" for name in names))  # noqa: S608
 
 
 @pytest.fixture(autouse=True)
