@@ -11,7 +11,7 @@ from aura.jobs.models import Lane
 from aura.jobs.queue import job
 
 TABLE = "chaos_effect"
-WORK_SECONDS = 0.02
+WORK_SECONDS = 0.05
 
 
 @job("chaos.bulk", lane=Lane.BULK, max_attempts=30, timeout=60)
@@ -41,6 +41,8 @@ def effect(context: JobContext) -> None:
     context.progress(done=1)
     with context.transaction(finish=True), connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {TABLE} (job_id) VALUES (%s)", [context.job_id])  # noqa: S608
+    # Here a kill would double the effect of a job whose end were a transaction of its own.
+    time.sleep(WORK_SECONDS)
 
 
 @job("chaos.nothing", lane=Lane.REALTIME)
