@@ -133,6 +133,13 @@ def test_the_picture_is_turned_the_way_its_camera_held_it() -> None:
     assert is_near(picture.getpixel((50, 20)), BLUE)
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "GIF"])
+def test_no_comment_survives(kind: str) -> None:
+    data = encoded(halves("P" if kind == "GIF" else "RGB"), kind, comment=b"secret words")
+    assert b"secret words" in data
+    assert b"secret words" not in clean(data).data
+
+
 def test_no_metadata_survives() -> None:
     exif = Image.Exif()
     exif[0x010F] = "CameraMaker"

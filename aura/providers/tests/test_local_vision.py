@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -204,6 +205,7 @@ def test_a_forked_worker_classifies_even_when_its_parent_was_busy() -> None:
     with face_reader().lock, model._guard:
         child = os.fork()
         if child == 0:
+            signal.alarm(10)
             model._looks.clear()
             os._exit(0 if model.classify([person])[0].gender.value == expected else 1)
         assert os.waitpid(child, 0)[1] == 0
