@@ -10,8 +10,8 @@ TITLES = {
     "classifying": "Looking at profiles",
     "reporting": "Updating the report",
     "done": "Analysis finished",
-    "failed": "The analysis stopped",
-    "cancelled": "Analysis cancelled",
+    "failed": "The analysis failed",
+    "cancelled": "Analysis stopped",
 }
 MINUTE, HOUR = 60, 3600
 

@@ -86,7 +86,8 @@ def account_report(request: WorkspaceRequest, username: str) -> HttpResponse:
     asked = Asked.of(form)
     may_see = request.membership.may(Role.ANALYST)
     run = latest_run(account)
-    job = show(run, may_act=may_see) if run and _is_news(run, account) else None
+    # A finished run is no news on the report that it led to.
+    job = show(run, may_act=may_see) if run and run.state != Run.State.DONE else None
     context: dict[str, Any] = {
         "account": account,
         "form": form,
@@ -100,11 +101,6 @@ def account_report(request: WorkspaceRequest, username: str) -> HttpResponse:
     context |= _report(request, account, asked, posts, run)
     part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     return render(request, "audience/_report.html" if part else "audience/account.html", context)
-
-
-def _is_news(run: Run, account: TrackedAccount) -> bool:
-    """A finished run is no news on the report that it led to."""
-    return run.state != Run.State.DONE
 
 
 def _csv_url(request: WorkspaceRequest, name: str, account: TrackedAccount) -> str:
@@ -132,7 +128,7 @@ def _report(
         "state": "ready",
         "demographics": answer,
         "kpis": _kpis(answer, sums, series),
-        "legend": _legend(answer),
+        "legend": charts.gender_key(answer["gender"]),
         "pyramid": pyramid,
         "types": types,
         "languages": languages,
@@ -216,16 +212,6 @@ def _read(answer: Mapping[str, Any]) -> Kpi:
     share = 1 - unknown / classified
     words = f"{unknown:,} stay unclear"
     return Kpi("Profiles we could read", findings.percent(share), words, bar=charts.share_bar(("count", share)))
-
-
-def _legend(answer: Mapping[str, Any]) -> list[dict[str, str]]:
-    shown = {e["value"]: e for e in answer["gender"] if e.get("count")}
-    rows = []
-    for value, key, label in (("woman", "women", "Women"), ("man", "men", "Men")):
-        if entry := shown.get(value):
-            margin = f"{50 * (entry['high'] - entry['low']):.1f}"
-            rows.append({"key": key, "label": label, "words": findings.percent(entry["share"]), "margin": margin})
-    return rows
 
 
 def _table(request: WorkspaceRequest, account: TrackedAccount, asked: Asked) -> TopCommenters:
