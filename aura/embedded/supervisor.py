@@ -193,6 +193,7 @@ class Supervisor:
         for child, process in running:
             while process.poll() is None:
                 if time.monotonic() > began + child.stop_seconds or self.signals > max(1, patient):
+                    self.output.line(child.name, "was killed: it did not stop in time")
                     process.kill()
                     process.wait()
                 time.sleep(TICK / 5)

@@ -141,8 +141,9 @@ def test_a_child_that_will_not_stop_is_killed_with_what_it_forked(tmp_path: Path
         "time.sleep(60)\n"
     )
     stubborn = script("worker", code, tmp_path, stop_seconds=0.2, ready=(tmp_path / "pid").exists)
-    watched, _ = supervisor([stubborn, ender(tmp_path)])
+    watched, said = supervisor([stubborn, ender(tmp_path)])
     assert watched.run() == 0
+    assert "worker | was killed: it did not stop in time" in said.getvalue()
     wait_for(lambda: gone(int((tmp_path / "pid").read_text())))
 
 
