@@ -34,13 +34,16 @@ FROM ({hours}) AS h GROUP BY 1, 2
 """
 SUM = "SELECT coalesce(sum(comments), 0)::bigint FROM ({hours}) AS h"
 TOTALS = """
-SELECT count(*), {people}, count(DISTINCT post_id), count(*) FILTER (WHERE parent_external_id <> '')
-FROM audience_comment WHERE {where}
+SELECT coalesce(sum(a.comments), 0)::bigint, count(*), (
+    SELECT count(*) FROM audience_post AS q WHERE q.workspace_id = %(workspace)s AND q.account_id = %(account)s
+    AND EXISTS (SELECT FROM audience_comment WHERE post_id = q.id AND {where})
+) FROM ({sums}) AS a
 """
-EVERYBODY = """(
-    SELECT count(*) FROM audience_audienceperson
-    WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND NOT is_owner
-)"""
+PER_PERSON = "SELECT commenter_id, count(*) AS comments FROM audience_comment WHERE {where} GROUP BY commenter_id"
+REPLIES = """
+SELECT count(*) FILTER (WHERE parent_external_id <> '') / greatest(count(*), 1)::float FROM audience_comment
+WHERE {where}
+"""
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 
@@ -51,13 +54,7 @@ class Totals:
     comments: int
     people: int
     posts: int
-    replies: int
     comments_before: int | None = None
-
-    @property
-    def reply_share(self) -> float:
-        """Share of the comments that answer another one."""
-        return self.replies / self.comments if self.comments else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +156,19 @@ def busiest(
 def totals(
     account: TrackedAccount, start: date | None = None, end: date | None = None, post: UUID | None = None
 ) -> Totals:
-    """Comments, the people who wrote them, posts with one, replies, and the comments of the period just before."""
+    """Comments, the people who wrote them, posts with one, and the comments of the period just before."""
     where, values = _where(account, start, end, post)
-    people = "count(DISTINCT commenter_id)" if start or end or post else EVERYBODY
-    comments, persons, posts, replies = _rows(TOTALS.format(people=people, where=where), values)[0]
-    return Totals(comments, persons, posts, replies, _before(account, start, end, post))
+    sums = PER_PERSON.format(where=where) if start or end or post else ALL_SUMS
+    comments, people, posts = _rows(TOTALS.format(sums=sums, where=where), values)[0]
+    return Totals(comments, people, posts, _before(account, start, end, post))
+
+
+def reply_share(
+    account: TrackedAccount, start: date | None = None, end: date | None = None, post: UUID | None = None
+) -> float:
+    """Share (0..1) of the comments that answer another one. Reads every comment asked about."""
+    where, values = _where(account, start, end, post)
+    return float(_rows(REPLIES.format(where=where), values)[0][0])
 
 
 def _before(account: TrackedAccount, start: date | None, end: date | None, post: UUID | None) -> int | None:
@@ -174,6 +179,7 @@ def _before(account: TrackedAccount, start: date | None, end: date | None, post:
     return int(_rows(SUM.format(hours=query), values)[0][0])
 
 
+SPARE = 50
 ORDERS = {"comments": "comments DESC, commenter_id", "likes": "likes DESC, comments DESC, commenter_id"}
 SUMS = """
 SELECT commenter_id, count(*) AS comments, coalesce(sum(likes), 0)::bigint AS likes, max(commented_at) AS last_at
@@ -186,7 +192,8 @@ WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND NOT is_owner
 PEOPLE = """
 SELECT p.id, p.username, p.full_name, p.is_verified, p.picture_id IS NOT NULL, a.comments, a.likes, a.last_at,
     p.gender, p.age, p.profile_type
-FROM ({sums}) AS a JOIN audience_commenter AS p ON p.id = a.commenter_id AND p.workspace_id = %(workspace)s
+FROM (SELECT * FROM ({sums}) AS s ORDER BY {order} LIMIT %(among)s) AS a
+JOIN audience_commenter AS p ON p.id = a.commenter_id AND p.workspace_id = %(workspace)s
 WHERE NOT p.possible_minor ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s
 """
 COLUMNS = (
@@ -222,6 +229,11 @@ def top_people(
     """
     where, values = _where(account, start, end, post)
     sums = SUMS.format(where=where) if start or end or post else ALL_SUMS
-    words = ", ".join(f"a.{word}" for word in ORDERS[order].split(", "))
-    rows = _rows(PEOPLE.format(sums=sums, order=words), values | {"limit": limit, "offset": offset})
+    query = PEOPLE.format(sums=sums, order=ORDERS[order])
+    # Among the first few there is no join with everybody; among all only where too many of them may not be shown.
+    among = 2 * (offset + limit) + SPARE
+    for values["among"] in (among, None):
+        rows = _rows(query, values | {"limit": limit, "offset": offset})
+        if len(rows) == limit:
+            break
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]

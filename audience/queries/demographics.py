@@ -32,7 +32,7 @@ from audience.anonymity import (
     rounded,
 )
 from audience.models import AudienceGroup, TrackedAccount
-from audience.queries.matching import Question, account_key, matching_people
+from audience.queries.matching import Question, account_key, kept, matching_people
 from aura.providers.ports import AGES, GENDERS, PROFILE_TYPES
 
 VALUES = {"profile_type": PROFILE_TYPES, "age": AGES, "gender": GENDERS}
@@ -226,13 +226,9 @@ def _all(account: TrackedAccount, axes: Mapping[str, tuple[str, ...]]) -> tuple[
     census, groups = Census(axes, probability=0.0), _groups(account)
     for values, people in groups.items():
         if values[2]:
-            kept = tuple(_kept(value, axis) for value, axis in zip(values, axes.values(), strict=True))
-            census.add(kept, kept, people, 0)
+            named = tuple(map(kept, values, axes.values()))
+            census.add(named, named, people, 0)
     return census, sum(groups.values()), account_key(account)
-
-
-def _kept(value: str, axis: tuple[str, ...]) -> str:
-    return value if value in axis else OTHER if OTHER in axis else UNKNOWN
 
 
 # The people who comment most stand for all: they were classified by whatever model the last run used.

@@ -13,19 +13,20 @@ from django.db import connection
 from audience.anonymity import OTHER, SHUFFLED, UNKNOWN, Census
 from audience.models import TrackedAccount
 
-BITS = 2**20
-# The person's secret number, hashed once for each dimension, says whether and by what its value is replaced.
-SHUFFLE = (
-    "CASE WHEN (h_{name} & {mask}) < %({name}_limit)s "
-    "THEN (%({name}_values)s::text[])[1 + ((h_{name} >> 20) & {mask}) %% %({name}_size)s] ELSE {name} END"
+BITS = 20
+# The person's secret number, hashed once for each dimension, says whether and by which value its own is replaced:
+# 0 where it stays, else the place of the new one, counted from 1. Four such numbers make one whole number.
+MOVED = (
+    "CASE WHEN (hashint8extended(p.noise_key, {salt}) & {mask}) < {limit} "
+    "THEN (1 + ((hashint8extended(p.noise_key, {salt}) >> {bits}) & {mask}) % {size}) << {shift} ELSE 0 END"
 )
+PLACES = 12
 MATCHING = """
-SELECT pending, {true}, {seen}, count(*), bit_xor(noise_key) FROM (
-    SELECT p.noise_key, p.gender = '' AS pending, {kept}, {hashes}
-    FROM (SELECT DISTINCT commenter_id FROM audience_comment WHERE {where}) AS m
-    JOIN audience_commenter AS p ON p.id = m.commenter_id AND p.workspace_id = %(workspace)s
-    WHERE p.username <> %(username)s AND (p.external_id = '' OR p.external_id <> %(external)s)
-) AS q GROUP BY {groups}
+SELECT {names}, {moved}, count(*), bit_xor(p.noise_key)
+FROM (SELECT DISTINCT commenter_id FROM audience_comment WHERE {where}) AS m
+JOIN audience_commenter AS p ON p.id = m.commenter_id AND p.workspace_id = %(workspace)s
+WHERE p.username <> %(username)s AND (p.external_id = '' OR p.external_id <> %(external)s)
+GROUP BY {groups}
 """
 
 
@@ -77,17 +78,23 @@ def account_key(account: TrackedAccount) -> int:
     return int.from_bytes(digest[:8], "big")
 
 
-def _parts(axes: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], dict[str, Any]]:
-    kept, hashes, seen = [], [], []
-    values: dict[str, Any] = {}
-    for place, (name, axis) in enumerate(axes.items()):
-        rest = OTHER if OTHER in axis else UNKNOWN
-        kept.append(f"CASE WHEN p.{name} = ANY (%({name}_values)s) THEN p.{name} ELSE '{rest}' END AS {name}")
-        hashes.append(f"hashint8extended(p.noise_key, {place + 1}) AS h_{name}")
-        seen.append(SHUFFLE.format(name=name, mask=BITS - 1))
-        values |= {f"{name}_values": list(axis), f"{name}_size": len(axis), f"{name}_limit": int(SHUFFLED * BITS)}
-    texts = {"kept": ", ".join(kept), "hashes": ", ".join(hashes), "true": ", ".join(axes), "seen": ", ".join(seen)}
-    return texts | {"groups": ", ".join(str(place + 1) for place in range(1 + 2 * len(axes)))}, values
+def _moved(axes: Mapping[str, Sequence[str]]) -> str:
+    limit, mask = int(SHUFFLED * 2**BITS), 2**BITS - 1
+    parts = [
+        MOVED.format(salt=place + 1, mask=mask, bits=BITS, limit=limit, size=len(axis), shift=PLACES * place)
+        for place, axis in enumerate(axes.values())
+    ]
+    return " + ".join(parts).replace("%", "%%")
+
+
+def _seen(true: Sequence[str], moved: int, axes: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    places = [(moved >> PLACES * place) & (2**PLACES - 1) for place in range(len(axes))]
+    return tuple(axis[place - 1] if place else own for own, place, axis in zip(true, places, axes, strict=True))
+
+
+def kept(value: str, axis: Sequence[str]) -> str:
+    """A value as a report names it: itself, or "other" where the list is open, or "unknown"."""
+    return value if value in axis else OTHER if OTHER in axis else UNKNOWN
 
 
 def matching_people(
@@ -98,13 +105,16 @@ def matching_people(
     there are in all; the XOR of the secret numbers of all). ``axes`` are the values that each dimension may have.
     """
     where, values = comments_where(account, question.start, question.end, question.post)
-    texts, more = _parts(axes)
-    values |= more | {"username": account.username, "external": account.external_id}
-    census, everybody, key = Census(axes), 0, 0
+    values |= {"username": account.username, "external": account.external_id}
+    names, groups = ", ".join(f"p.{name}" for name in axes), ", ".join(str(n + 1) for n in range(len(axes) + 1))
+    statement = MATCHING.format(names=names, moved=_moved(axes), where=where, groups=groups)
+    census, everybody, key, lists = Census(axes), 0, 0, list(axes.values())
+    read = list(axes).index("gender")
     with connection.cursor() as cursor:
-        cursor.execute(MATCHING.format(where=where, **texts), values)
-        for pending, *found, people, own in cursor:
+        cursor.execute(statement, values)
+        for *found, moved, people, own in cursor.fetchall():
             everybody, key = everybody + people, key ^ own
-            if not pending:
-                census.add(found[: len(axes)], found[len(axes) :], people, own)
+            if found[read]:
+                true = tuple(map(kept, found, lists))
+                census.add(true, _seen(true, moved, lists), people, own)
     return census, everybody, key

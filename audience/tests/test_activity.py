@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audience.models import Comment, TrackedAccount
 from audience.queries import activity as queries
-from audience.queries.activity import Totals, activity, busiest, by_hour, daily, top_people, totals
+from audience.queries.activity import Totals, activity, busiest, by_hour, daily, reply_share, top_people, totals
 from audience.services import rollups
 from audience.tests import factories
 from aura.tenancy.scope import workspace_scope
@@ -80,7 +80,8 @@ def test_days_hours_and_sums_equal_a_count_of_every_comment(
     assert sums.comments == len(wanted)
     assert sums.people == len({comment.commenter_id for comment in wanted})
     assert sums.posts == len({comment.post_id for comment in wanted})
-    assert sums.replies == sum(1 for comment in wanted if comment.parent_external_id)
+    replies = sum(1 for comment in wanted if comment.parent_external_id)
+    assert reply_share(account, **window, post=post) == pytest.approx(replies / len(wanted))
 
 
 def test_a_series_has_no_gaps_and_reaches_both_ends(account: TrackedAccount, comments: list[Comment]) -> None:
@@ -104,8 +105,8 @@ def test_weeks_start_on_monday_and_hours_are_utc(account: TrackedAccount, commen
 def test_where_nobody_commented_nothing_is_drawn(account: TrackedAccount) -> None:
     assert daily(account) == []
     assert busiest(account) is None
-    assert totals(account) == Totals(0, 0, 0, 0)
-    assert totals(account).reply_share == 0.0
+    assert totals(account) == Totals(0, 0, 0)
+    assert reply_share(account) == 0.0
     assert top_people(account) == []
 
 
@@ -174,6 +175,14 @@ def test_possible_minors_and_the_account_itself_are_never_a_row(account: Tracked
     assert [row["id"] for row in top_people(account, **window)] == [adult.pk]
 
 
+def test_behind_many_possible_minors_the_next_people_are_found(account: TrackedAccount) -> None:
+    post = factories.post(account)
+    factories.comments(post, 2 * factories.commenters(80, possible_minor=True, age="13-17"))
+    factories.comments(post, factories.commenters(5))
+    rollups.rebuild(account)
+    assert len(top_people(account, limit=5)) == 5
+
+
 def test_another_account_and_another_workspace_change_nothing(team: Team) -> None:
     with workspace_scope(team.workspace.id):
         mine, other = factories.account("northroast"), factories.account("southroast")
@@ -189,11 +198,15 @@ def test_another_account_and_another_workspace_change_nothing(team: Team) -> Non
         assert totals(mine, DAY).comments == 0
 
 
-@pytest.mark.parametrize("read", [daily, by_hour, top_people, totals, lambda account: daily(account, DAY, DAY)])
+def top_one(account: TrackedAccount) -> object:
+    return top_people(account, limit=1)
+
+
+@pytest.mark.parametrize("read", [daily, by_hour, top_one, totals, lambda account: daily(account, DAY, DAY)])
 def test_each_read_is_one_query_however_many_people_there_are(account: TrackedAccount, read: Any) -> None:
     for size in (2, 30):
         factories.audience(account, [(size, {})])
         rollups.rebuild(account)
         with CaptureQueriesContext(connection) as found:
             read(account)
-        assert len(found) == 1
+        assert len(found) == 1, found.captured_queries

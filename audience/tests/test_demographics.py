@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from audience.anonymity import SHUFFLED
 from audience.models import Commenter, TrackedAccount
 from audience.queries.demographics import demographics
+from audience.queries.matching import Question, matching_people
 from audience.services import rollups
 from audience.tests import factories
 from aura.providers.ports import AGES
@@ -240,6 +242,20 @@ def test_two_questions_about_the_same_people_have_the_same_answer(account: Track
     first = demographics(account, start=DAY).as_json()
     second = demographics(account, start=DAY - timedelta(days=7), end=DAY).as_json()
     assert {**second, "from": None, "to": None} == {**first, "from": None, "to": None}
+
+
+def test_the_database_shuffles_a_fifth_of_the_values_and_always_the_same_ones(account: TrackedAccount) -> None:
+    fill(account, [(600, {})])
+    axes = {"gender": ("woman", "man", "unknown"), "language": ("en", "de", "other", "unknown")}
+    first, everybody, key = matching_people(account, Question(start=DAY), axes)
+    second, *same = matching_people(account, Question(end=DAY), axes)
+    assert (everybody, key) == tuple(same)
+    assert (first.seen == second.seen).all()
+    assert first.true[0, 0] == everybody == 600
+    for axis, size in ((1, 3), (0, 4)):
+        seen = first.seen.sum(axis=axis)
+        assert seen[0] / 600 == pytest.approx(1 - SHUFFLED * (1 - 1 / size), abs=0.05)
+        assert seen[1:] / 600 == pytest.approx([SHUFFLED / size] * (size - 1), abs=0.03)
 
 
 def test_one_person_more_draws_every_group_anew(account: TrackedAccount) -> None:
