@@ -166,7 +166,9 @@ def census(people: list[tuple[str, str]], seed: int) -> Census:
             own.choice(axis) if own.random() < SHUFFLED else value
             for axis, value in zip(AXES.values(), person, strict=True)
         ]
-        found.add(person, seen, 1, own.getrandbits(64))
+        found.add(person, 1, true=True)
+        found.add(seen, 1, true=False)
+        found.key ^= own.getrandbits(64)
     return found
 
 
