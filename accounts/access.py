@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
+import structlog
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -69,6 +70,7 @@ def workspace_view(
             if not membership.may(role):
                 raise PermissionDenied(f"This needs the role “{role.label}”. An owner or admin can grant it.")
             request.workspace = membership.workspace  # type: ignore[attr-defined]
+            structlog.contextvars.bind_contextvars(workspace_id=str(membership.workspace_id))
             with workspace_scope(membership.workspace_id):
                 return view(cast(WorkspaceRequest, request), *args, **kwargs)
 
@@ -103,6 +105,7 @@ class WorkspaceView(APIView):
         if not found.may(role):
             raise PermissionDenied(f"This needs the role “{role.label}”. An owner or admin can grant it.")
         self.membership, self.workspace = found, found.workspace
+        structlog.contextvars.bind_contextvars(workspace_id=str(found.workspace_id))
         self._scope.enter_context(workspace_scope(found.workspace_id))
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -31,6 +31,9 @@ def logging_config(*, json_lines: bool, level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": level, "propagate": False},
+            # These write the address of a request, which may hold a name; aura.http.request_log writes the route.
+            "django.request": {"level": "CRITICAL"},
+            "django.security.csrf": {"level": "CRITICAL"},
             "rq": {"level": "WARNING"},
             "rq.worker": {"level": "WARNING"},
             "rq_scheduler": {"level": "WARNING"},

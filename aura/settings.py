@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "aura.http.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -65,7 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "aura.http.middleware.ApiRules",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.StaffScopeMiddleware",
 ]
@@ -185,8 +186,9 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["aura.http.throttles.Throttle"],
     "DEFAULT_RENDERER_CLASSES": ["aura.http.renderers.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["aura.http.parsers.BoundedJSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_PAGINATION_CLASS": "aura.http.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -222,6 +224,13 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 AURA_LANE_LIMITS = {
     "realtime": env.number("AURA_REALTIME_LIMIT", 1000, low=1),
     "bulk": env.number("AURA_BULK_LIMIT", 5000, low=1),
+}
+# Requests a minute: of an address nobody is known at, of a user, of an API key, and of a heavy endpoint.
+AURA_LIMITS = {
+    "anonymous": env.number("AURA_LIMIT_ANONYMOUS", 60, low=1),
+    "user": env.number("AURA_LIMIT_USER", 600, low=1),
+    "key": env.number("AURA_LIMIT_KEY", 600, low=1),
+    "heavy": env.number("AURA_LIMIT_HEAVY", 5, low=1),
 }
 AURA_JOB_LEASE = env.number("AURA_JOB_LEASE", 60, low=2, high=3600)
 AURA_JOB_TIMEOUT = env.number("AURA_JOB_TIMEOUT", 3600, low=10)

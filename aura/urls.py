@@ -52,3 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include((api, "api"))),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "aura.http.errors.bad_request"
+handler403 = "aura.http.errors.permission_denied"
+handler404 = "aura.http.errors.page_not_found"
+handler500 = "aura.http.errors.server_error"

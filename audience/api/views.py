@@ -27,6 +27,7 @@ from audience.usernames import UsernameRefused, clean_username
 from aura.http.idempotency import idempotent
 from aura.http.pagination import CursorPages
 from aura.http.problems import Problem
+from aura.http.throttles import heavy
 from aura.tenancy.models import shape_of
 
 
@@ -78,6 +79,7 @@ class OfAccount(WorkspaceView):
         return get_object_or_404(TrackedAccount.objects.all(), pk=self.kwargs["pk"])
 
 
+@heavy("POST")
 class ImportView(WorkspaceView):
     """Uploads of Apify datasets."""
 
