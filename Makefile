@@ -13,7 +13,7 @@ ARGS :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test lint format chaos bench venv dev clean \
-	lint-format lint-ruff lint-types lint-imports lint-templates lint-django lint-house
+	lint-format lint-ruff lint-types lint-imports lint-templates lint-django lint-openapi lint-house openapi
 MAKEFLAGS += --no-print-directory
 
 help: ## List the commands
@@ -35,7 +35,7 @@ bench: dev ## Measure (docs/performance.md)
 	@$(RUN) -m pytest -m bench -s $(or $(ARGS),$(PACKAGES) $(wildcard benchmarks))
 
 # One list of gates for this target, pre-commit and CI.
-lint: lint-format lint-ruff lint-types lint-imports lint-templates lint-django lint-house ## Run every gate
+lint: lint-format lint-ruff lint-types lint-imports lint-templates lint-django lint-openapi lint-house ## Run every gate
 
 lint-format: dev
 	@$(RUN) -m ruff format --check --quiet .
@@ -58,8 +58,15 @@ lint-django: dev
 		$(RUN) -W error::RuntimeWarning manage.py makemigrations --check --dry-run; \
 		$(RUN) manage.py spectacular --validate --fail-on-warn --file /dev/null'
 
+lint-openapi: dev
+	@$(PRIVATE) sh -ec '$(RUN) manage.py spectacular | diff openapi.yaml - \
+		|| { echo "openapi.yaml is not what the code says: run make openapi" >&2; exit 1; }'
+
 lint-house: dev
 	@if [ -e aura/testing/house.py ]; then $(RUN) -m aura.testing.house; fi
+
+openapi: dev ## Write openapi.yaml from the code
+	@$(PRIVATE) $(RUN) manage.py spectacular --validate --fail-on-warn --file openapi.yaml
 
 format: dev ## Format Python and templates
 	@$(RUN) -m ruff check --fix --quiet . ; $(RUN) -m ruff format --quiet .

@@ -86,6 +86,7 @@ class WorkspaceView(APIView):
     the caller's is a 404.
     """
 
+    names_workspace = True
     role_for_reading = Role.VIEWER
     role_for_writing = Role.ANALYST
     membership: Membership

@@ -104,7 +104,7 @@ class HealthView(APIView):
     permission_classes = (AllowAny,)
     throttle_classes = ()
 
-    @extend_schema(responses=HealthSerializer, auth=[])
+    @extend_schema(responses={200: HealthSerializer, 503: HealthSerializer}, auth=[])
     def get(self, request: Request) -> Response:
         """503 only where the database or the file storage is away."""
         body = health.report()

@@ -3,11 +3,15 @@
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from audience.models import Comment, Commenter, Post, Run, TrackedAccount
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Track an account", {"username": "northroast"}, request_only=True)],
+)
 class AccountSerializer(serializers.ModelSerializer[TrackedAccount]):
     """A tracked account."""
 
@@ -106,6 +110,20 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         return {"code": run.error_code, "message": run.error, "retry_after": None} if run.error_code else None
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Work has begun",
+            {
+                "id": "0199f0a4-6f0e-7cc1-9e57-0d6a4e9c3a11",
+                "status": "queued",
+                "status_url": "/api/v1/audience/runs/0199f0a4-6f0e-7cc1-9e57-0d6a4e9c3a11",
+            },
+            response_only=True,
+            status_codes=["202"],
+        )
+    ],
+)
 class StartedSerializer(serializers.Serializer[Any]):
     """The answer to every start of work."""
 

@@ -5,7 +5,7 @@ together. A second request that arrives meanwhile finds the key locked and is to
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
@@ -28,6 +28,8 @@ MAX_KEY = 200
 def body_digest(request: Request) -> str:
     """SHA-256 over the fields and files of a request, whatever the multipart boundary."""
     digest = hashlib.sha256()
+    if not isinstance(request.data, Mapping):
+        return hashlib.sha256(repr(request.data).encode()).hexdigest()
     for name in sorted(request.data):
         value = request.data[name]
         digest.update(name.encode() + b"\0")
@@ -89,4 +91,10 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
         )
         return response
 
+    inner.is_idempotent = True  # type: ignore[attr-defined]
     return inner
+
+
+def is_idempotent(handler: Any) -> bool:
+    """True for a handler under :func:`idempotent`."""
+    return bool(getattr(handler, "is_idempotent", False))

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import structlog
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.encoding import force_str
@@ -94,6 +95,9 @@ class ProblemHandler(ExceptionHandler):
             return exc
         if isinstance(exc, RequestDataTooBig):
             return Problem("body_too_large", "The body of this request is too large.", status=413)
+        if isinstance(exc, DataError):
+            # PostgreSQL knows fewer times and numbers than Python, such as no zone beyond 16 hours.
+            return Problem("out_of_range", "A value in this request is out of range.")
         if isinstance(exc, SuspiciousOperation | BadRequest | MultiPartParserError):
             return Problem("bad_request", "This request cannot be read.")
         converted = super().convert_known_exceptions(exc)
