@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from aura.embedded.launch import before_django
@@ -12,7 +13,10 @@ from aura.embedded.launch import before_django
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aura.settings")
     before_django(sys.argv)
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

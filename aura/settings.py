@@ -6,25 +6,24 @@ from typing import Any
 import dj_database_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
-from aura import environment as env
+from aura import environment
 from aura.embedded import home
-from aura.logs import logging_config
+from aura.logs import LEVELS, logging_config
 
 django_stubs_ext.monkeypatch()
 
+env = environment.Reader()
 BASE_DIR = Path(__file__).resolve().parent.parent
 home.load_environment()
 AURA_HOME = home.home_directory()
 
 DEBUG = env.flag("AURA_DEBUG")
-SECRET_KEY = env.text("AURA_SECRET_KEY")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("AURA_SECRET_KEY is not set. `manage.py up` makes one; elsewhere set 50 random letters.")
+SECRET_KEY = env.required("AURA_SECRET_KEY", "`manage.py up` makes one; elsewhere set 50 random letters.") or "-" * 50
+AURA_SECRETS_KEYS = env.keys("AURA_SECRETS_KEYS")
 ALLOWED_HOSTS = env.words("AURA_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = env.words("AURA_TRUSTED_ORIGINS")
-SITE_URL = env.text("AURA_SITE_URL", f"http://127.0.0.1:{env.number('AURA_PORT', 8000, low=1, high=65535)}")
+CSRF_TRUSTED_ORIGINS = env.origins("AURA_TRUSTED_ORIGINS")
+SITE_URL = env.url("AURA_SITE_URL", f"http://127.0.0.1:{env.number('AURA_PORT', 8000, low=1, high=65535)}")
 HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -101,7 +100,11 @@ def _database(url: str, *, pool: bool) -> dict[str, Any]:
     return config | {"OPTIONS": options, "CONN_HEALTH_CHECKS": not pool}
 
 
-_urls = home.database_urls()
+_postgres = ("postgres", "postgresql")
+for _name in home.DATABASE_GROUP:
+    env.url(_name, schemes=_postgres)
+_nowhere = home.DatabaseUrls(*[home.NOT_STARTED] * 3)
+_urls = env.attempt(home.database_urls, _nowhere) if not env.wrong else _nowhere
 _pooled = env.flag("AURA_WEB_PROCESS")
 DATABASES = {
     "default": _database(_urls.app, pool=_pooled),
@@ -111,7 +114,9 @@ DATABASES = {
 DATABASE_ROUTERS = ["aura.tenancy.router.TenancyRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+for _name in ("AURA_REALTIME_WORKERS", "AURA_BULK_WORKERS"):
+    env.number(_name, 1, low=1, high=64)
+REDIS_URL = env.url("REDIS_URL", "redis://127.0.0.1:6379/0", schemes=("redis", "rediss", "unix"))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 RQ_QUEUES = {
     lane: {
@@ -219,7 +224,7 @@ SPECTACULAR_SETTINGS = {
 DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"
 
 LOGGING_CONFIG = None
-LOGGING = logging_config(json_lines=env.flag("AURA_LOG_JSON", True), level=env.text("AURA_LOG_LEVEL", "INFO").upper())
+LOGGING = logging_config(json_lines=env.flag("AURA_LOG_JSON", True), level=env.choice("AURA_LOG_LEVEL", "INFO", LEVELS))
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 
 # Limits of the house (M5, M6); numbers an operator may raise.
@@ -242,3 +247,28 @@ AURA_PICTURES = env.flag("AURA_FETCH_PICTURES", True)
 AURA_ALLOW_LOOPBACK = env.flag("AURA_ALLOW_LOOPBACK")
 AURA_K_ANONYMITY = env.number("AURA_K_ANONYMITY", 10, low=5, high=1000)
 AURA_CLASSIFY_BATCH = env.number("AURA_CLASSIFY_BATCH", 256, low=1, high=2048)
+
+# Where secrets and errors may come from and go to; all of it is off unless set.
+AURA_VAULT = {
+    "url": env.url("AURA_VAULT_URL"),
+    "token": env.text("AURA_VAULT_TOKEN"),
+    "namespace": env.text("AURA_VAULT_NAMESPACE"),
+    "mount": env.text("AURA_VAULT_MOUNT", "secret"),
+    "path": env.text("AURA_VAULT_PATH", "aura"),
+    "role_id": env.text("AURA_VAULT_ROLE_ID"),
+    "secret_id": env.text("AURA_VAULT_SECRET_ID"),
+    "ca": env.text("AURA_VAULT_CA"),
+}
+AURA_PROVIDER_SECRETS = {
+    "apify": env.text("APIFY_TOKEN"),
+    "gemini": env.text("GEMINI_API_KEY"),
+    "openai": env.text("OPENAI_API_KEY"),
+    "replicate": env.text("REPLICATE_API_TOKEN"),
+}
+AURA_METRICS_TOKEN = env.text("AURA_METRICS_TOKEN")
+AURA_SENTRY_DSN = env.url("AURA_SENTRY_DSN")
+AURA_OTLP_URL = env.url("AURA_OTLP_URL")
+AURA_ENVIRONMENT = env.text("AURA_ENVIRONMENT", "production")
+
+# Said all at once, by the system checks and at the start of every process (aura.tenancy).
+AURA_WRONG_SETTINGS = env.wrong

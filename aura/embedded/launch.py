@@ -62,8 +62,11 @@ def before_django(argv: Sequence[str]) -> None:
             open_home()
         else:
             _launches.append(lay_out())
-    except (StackError, env.WrongSetting) as error:
+    except StackError as error:
         sys.exit(str(error))
+    except env.WrongSetting:
+        # Django's start, which is next, names it together with all others.
+        return
 
 
 def launched() -> Launch:

@@ -12,7 +12,7 @@ from aura.http.throttles import is_exempt
 
 Json = dict[str, Any]
 SAFE = {"GET", "HEAD", "OPTIONS"}
-API_KEY = "apiKeyAuth"
+API_KEY = "apiKey"
 
 PROBLEM: Json = {
     "type": "object",
@@ -86,6 +86,7 @@ PARAMETERS: Json = {
     },
 }
 DESCRIPTIONS: Json = {
+    API_KEY: "An API key of a workspace, `aura_…`. It needs no `X-Workspace`.",
     "jwtAuth": "Access token from `POST /api/v1/auth/token`. Name the workspace in `X-Workspace`.",
     "cookieAuth": "The session of a person who is signed in to the pages.",
 }
@@ -129,7 +130,7 @@ class Schema(AutoSchema):
 
     def get_auth(self) -> list[Json]:
         found: list[Json] = super().get_auth()
-        if {"jwtAuth": []} in found:
+        if {"jwtAuth": []} in found and {API_KEY: []} not in found:
             found.insert(found.index({"jwtAuth": []}) + 1, {API_KEY: []})
         return found
 
@@ -205,12 +206,7 @@ def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
     }
     components["headers"], components["parameters"] = HEADERS, PARAMETERS
     schemes = components.setdefault("securitySchemes", {})
-    schemes[API_KEY] = {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "aura_…",
-        "description": "An API key of a workspace.",
-    }
+    schemes.setdefault(API_KEY, {"type": "http", "scheme": "bearer", "bearerFormat": "aura_…"})
     for name, words in DESCRIPTIONS.items():
         if name in schemes:
             schemes[name]["description"] = words

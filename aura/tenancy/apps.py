@@ -1,4 +1,10 @@
+import sys
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from aura.environment import explain
 
 
 class TenancyConfig(AppConfig):
@@ -7,3 +13,7 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         from aura.tenancy import checks  # noqa: F401, PLC0415  registers the checks once apps are loaded
+
+        # Most processes run no system checks, and none may work with a default that nobody chose.
+        if settings.AURA_WRONG_SETTINGS and sys.argv[1:2] != ["check"]:
+            raise ImproperlyConfigured(explain(settings.AURA_WRONG_SETTINGS))

@@ -3,8 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
+
+
+@register()
+def settings_are_right(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Each environment variable has a value that Aura can use (aura.E101 to aura.E109)."""
+    return [Error(str(error), id=error.id) for error in settings.AURA_WRONG_SETTINGS]
 
 
 @register(Tags.database)

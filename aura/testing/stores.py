@@ -24,6 +24,9 @@ FOREIGN = (
     "OPENAI_",
     "REPLICATE_",
     "AWS_",
+    "VAULT_",
+    "SENTRY_",
+    "OTEL_",
 )
 FOREIGN_EXACTLY = ("SENTRY_DSN", "UVICORN_PORT")
 # Profile pictures come from the simulator in the test that is about them; no test may reach the network by accident.

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = re.compile(r'env\.(?:text|flag|number|words)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'env\.(?:text|required|flag|number|choice|words|url|origins|keys)\(\s*"([A-Z_]+)"')
 INTERNAL = {"AURA_WEB_PROCESS"}
 
 

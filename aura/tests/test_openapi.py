@@ -85,10 +85,10 @@ def test_every_error_is_a_problem(schema: dict[str, Any]) -> None:
 
 def test_auth_and_headers_are_described(schema: dict[str, Any]) -> None:
     schemes = schema["components"]["securitySchemes"]
-    assert schemes["jwtAuth"]["scheme"] == schemes["apiKeyAuth"]["scheme"] == "bearer"
+    assert schemes["jwtAuth"]["scheme"] == schemes["apiKey"]["scheme"] == "bearer"
     create = schema["paths"]["/api/v1/audience/accounts"]["post"]
     assert {"jwtAuth": []} in create["security"]
-    assert {"apiKeyAuth": []} in create["security"]
+    assert {"apiKey": []} in create["security"]
     refs = {part.get("$ref", "") for part in create["parameters"]}
     assert refs == {"#/components/parameters/Workspace", "#/components/parameters/IdempotencyKey"}
     assert "security" not in schema["paths"]["/api/v1/health"]["get"]
