@@ -5,6 +5,8 @@ from typing import Any
 
 import structlog
 
+from aura.redaction import redact
+
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -25,15 +27,19 @@ def logging_config(*, json_lines: bool, level: str) -> dict[str, Any]:
             "aura": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": SHARED,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    redact,
+                    renderer,
+                ],
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "aura"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            "django.server": {"handlers": ["stderr"], "level": level, "propagate": False},
             # These write the address of a request, which may hold a name; aura.http.request_log writes the route.
             "django.request": {"level": "CRITICAL"},
+            "django.server": {"level": "CRITICAL"},
             "django.security.csrf": {"level": "CRITICAL"},
             "rq": {"level": "WARNING"},
             "rq.worker": {"level": "WARNING"},

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from aura import home
+from aura.metrics import metrics
 
 # Swagger UI writes style attributes; its page holds nothing of a workspace.
 docs_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("system/", home.system, name="system"),
     path("healthz", home.healthz, name="healthz"),
     path("readyz", home.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("accounts/", include("accounts.urls")),
     path("audience/", include("audience.urls")),
     path("jobs/", include((jobs_pages, "jobs"))),

@@ -1,6 +1,7 @@
 """An id for every request, and one line about it in the log."""
 
 import re
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -10,6 +11,9 @@ import structlog
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django_structlog.middlewares import RequestMiddleware
+
+from aura import telemetry
+from aura.http.timing import observe
 
 log = structlog.get_logger(__name__)
 
@@ -47,13 +51,16 @@ class RequestLog(RequestMiddleware):
         request_id, began = request._aura_began  # type: ignore[attr-defined]
         response[HEADER] = request_id
         self.bind_user_id(request)
-        log.info(
-            "request",
-            method=request.method,
-            route=route_of(request),
-            status=response.status_code,
-            ms=round((time.perf_counter() - began) * 1000, 1),
-        )
+        seconds, route, status = time.perf_counter() - began, route_of(request), response.status_code
+        log.info("request", method=request.method, route=route, status=status, ms=round(seconds * 1000, 1))
+        observe(request.method, route, status, seconds)
+        error = getattr(request, "_aura_error", None)
+        words: dict[str, str | int] = {
+            "http.request.method": request.method or "",
+            "http.route": route,
+            "http.response.status_code": status,
+        }
+        telemetry.trace(f"{request.method} {route}", seconds, error, **words)
         structlog.contextvars.clear_contextvars()
 
 
@@ -61,4 +68,8 @@ def note_error(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -
     """Log an error that no view caught; for Django's signal, inside of the ``except`` that found it."""
     if request is not None:
         RequestLog.bind_user_id(request)
-        log.exception("request_failed", method=request.method, route=route_of(request))
+        structlog.contextvars.bind_contextvars(method=request.method, route=route_of(request))
+        request._aura_error = sys.exception()  # type: ignore[attr-defined]
+        if request._aura_error is not None:  # type: ignore[attr-defined]
+            telemetry.report(request._aura_error)  # type: ignore[attr-defined]
+        log.exception("request_failed")

@@ -14,28 +14,27 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 from django.utils import timezone
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker, Worker, worker_registration
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
-from rq.timeouts import JobTimeoutException
 from rq.utils import utcformat
 from rq.worker import BaseWorker
 
 from aura.embedded.processes import die_with_parent
-from aura.jobs import claims
+from aura.jobs import claims, tallies
 from aura.jobs.backoff import full_jitter, retry_delay
 from aura.jobs.buffer import connect
 from aura.jobs.claims import Claim
 from aura.jobs.context import JobContext, Signals
-from aura.jobs.errors import JobCancelled, JobInterrupted, LostLease, QueueFull
+from aura.jobs.errors import JobCancelled, JobInterrupted, LostLease
+from aura.jobs.explaining import explain
 from aura.jobs.lease import lease
 from aura.jobs.models import Lane, State
 from aura.jobs.queue import Kind, find_kind, load_jobs
-from aura.providers.errors import ProviderError
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +43,6 @@ WORKER_TTL = 45
 HEARTBEAT = timedelta(seconds=1)
 DIED = "The worker stopped in the middle of this job. It will be tried again."
 DIED_TOO_OFTEN = "The worker stopped in the middle of this job each time it was tried."
-AWAY = "The database was away for a while."
 
 
 class Place:
@@ -80,15 +78,22 @@ def _attempt(claim: Claim) -> None:
     signals = Signals(cancelled=claim.cancel_requested)
     context = JobContext(claim, signals, here.interrupted.is_set)
     began = timezone.now()
+    outcome = "stopped"
+    failure: BaseException | None = None
     with lease(claim, signals):
         try:
             if claim.cancel_requested:
                 raise JobCancelled
             result = kind.function(context)
             _finish(context, result)
+            outcome = "done"
         except BaseException as error:
-            _settle(context, kind, error)
-    log.info("job_attempt_over", finished=context.finished, seconds=(timezone.now() - began).total_seconds())
+            failure = error
+            outcome = _settle(context, kind, error)
+        finally:
+            seconds = (timezone.now() - began).total_seconds()
+            tallies.note(kind.lane, kind.name, outcome, seconds, failure)
+    log.info("job_attempt_over", finished=context.finished, seconds=seconds)
 
 
 def _finish(context: JobContext, result: Any) -> None:
@@ -99,56 +104,43 @@ def _finish(context: JobContext, result: Any) -> None:
         log.error("job_result_dropped", hint="give it to transaction(finish=True, result=…)")
 
 
-def _settle(context: JobContext, kind: Kind, error: BaseException) -> None:
-    """Write down how an attempt ended that did not end well."""
+def _settle(context: JobContext, kind: Kind, error: BaseException) -> str:
+    """Write down how an attempt ended that did not end well; returns one word for it."""
     claim = context.claim
     if context.finished:
         log.exception("job_failed_after_its_end")
-        return
+        return "done"
     if isinstance(error, LostLease):
         log.warning("job_lease_lost")
-        return
+        return "lost"
     try:
         context.flush()
     except LostLease:
         log.warning("job_lease_lost")
-        return
+        return "lost"
     if isinstance(error, JobCancelled):
         claims.end(claim, State.CANCELLED, "cancelled", "Cancelled.", kind.ended)
         log.info("job_cancelled")
-    elif isinstance(error, JobInterrupted) or not isinstance(error, Exception):
+        return "cancelled"
+    if isinstance(error, JobInterrupted) or not isinstance(error, Exception):
         claims.retry(claim, 0, "", "", counts=False)
         log.info("job_interrupted")
         if not isinstance(error, JobInterrupted | Exception):
             raise error
-    else:
-        _fail(claim, kind, error)
+        return "interrupted"
+    return _fail(claim, kind, error)
 
 
-def _fail(claim: Claim, kind: Kind, error: Exception) -> None:
-    code, words, retryable, retry_after = _explain(claim, kind, error)
+def _fail(claim: Claim, kind: Kind, error: Exception) -> str:
+    code, words, retryable, retry_after = explain(claim, kind, error)
     if retryable and claim.attempt < claim.max_attempts:
         delay = retry_delay(claim.attempt, retry_after)
         claims.retry(claim, delay, code, words)
         log.warning("job_retry", code=code, delay=round(delay, 1))
-    else:
-        claims.end(claim, State.DEAD, code, words, kind.ended)
-        log.error("job_dead", code=code)
-
-
-def _explain(claim: Claim, kind: Kind, error: Exception) -> tuple[str, str, bool, float | None]:
-    """``(code, words for people, may be tried again, seconds to wait at least)`` of an error."""
-    if isinstance(error, ProviderError):
-        return error.code, error.message, error.retryable, error.retry_after
-    if isinstance(error, QueueFull):
-        return "queue_full", str(error.detail), True, error.retry_after
-    if isinstance(error, JobTimeoutException):
-        return "timeout", f"A try took longer than {kind.timeout} seconds and was stopped.", True, None
-    log.exception("job_error")
-    if isinstance(error, OperationalError | InterfaceError):
-        return "database_away", AWAY, True, None
-    reference = claim.correlation_id or str(claim.job_id)
-    return "internal", f"Something went wrong inside Aura; reference {reference}.", True, None
+        return "retried"
+    claims.end(claim, State.DEAD, code, words, kind.ended)
+    log.error("job_dead", code=code)
+    return "dead"
 
 
 def give_back(claim: Claim) -> None:
@@ -240,6 +232,7 @@ class BulkWorker(_LaneWorker, Worker):
         claim = claims.taken_by(UUID(job_id), UUID(workspace_id) if workspace_id else None, attempt, self.name)
         log.warning("job_process_died", job_id=job_id, attempt=attempt, claimed=claim is not None, status=ret_val)
         if claim:
+            tallies.count(self.queues[0].name, claim.kind, "died")
             give_back(claim)
 
 

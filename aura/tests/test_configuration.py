@@ -80,14 +80,14 @@ def test_a_good_configuration_has_nothing_to_say() -> None:
 @given(st.text(), st.sampled_from(["flag", "number", "choice", "url", "origins"]))
 def test_a_reader_never_raises_and_keeps_what_was_wrong(value: str, kind: str) -> None:
     reader = Reader({"X": value})
-    read: dict[str, Callable[[], object]] = {
+    ways: dict[str, Callable[[], object]] = {
         "flag": lambda: reader.flag("X"),
         "number": lambda: reader.number("X", 5, low=1, high=9),
         "choice": lambda: reader.choice("X", "a", ["a", "b"]),
         "url": lambda: reader.url("X", "https://a"),
         "origins": lambda: reader.origins("X"),
-    }[kind]
-    found = read()
+    }
+    found = ways[kind]()
     if reader.wrong:
         assert found in (False, 5, "a", "https://a", [])
         assert "X" in str(reader.wrong[0])
