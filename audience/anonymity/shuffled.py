@@ -63,23 +63,15 @@ class Census:
     key: int = 0
     seen: Tensor = field(init=False)
     true: Tensor = field(init=False)
-    _places: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shape = tuple(len(values) for values in self.axes.values())
         self.seen, self.true = np.zeros(shape), np.zeros(shape)
 
-    def add(self, true: Sequence[str], seen: Sequence[str], people: int, key: int) -> None:
-        """Count people who share these true and these shuffled values, one of each dimension."""
-        self.true[self._place(tuple(true))] += people
-        self.seen[self._place(tuple(seen))] += people
-        self.key ^= key
-
-    def _place(self, values: tuple[str, ...]) -> tuple[int, ...]:
-        if values not in self._places:
-            places = (axis.index(value) for axis, value in zip(self.axes.values(), values, strict=True))
-            self._places[values] = tuple(places)
-        return self._places[values]
+    def add(self, values: Sequence[str], people: int, *, true: bool) -> None:
+        """Count people with these values, one of each dimension: their true ones, or their shuffled ones."""
+        place = tuple(axis.index(value) for axis, value in zip(self.axes.values(), values, strict=True))
+        (self.true if true else self.seen)[place] += people
 
     @property
     def people(self) -> int:

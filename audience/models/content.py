@@ -138,7 +138,7 @@ class Commenter(TenantModel):
 class Comment(TenantModel):
     """One comment or reply."""
 
-    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+")
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     post = TenantForeignKey(Post, on_delete=models.CASCADE, related_name="comments", db_index=False)
     commenter = TenantForeignKey(Commenter, on_delete=models.CASCADE, related_name="comments", db_index=False)
     external_id = models.CharField(max_length=40)

@@ -12,13 +12,8 @@ from uuid import UUID
 from django.db import connection
 
 from audience.models import TrackedAccount
-from audience.queries.matching import comments_where, instants
+from audience.queries.matching import audience_where, comments_where, instants
 
-OWNERS = """(
-    SELECT id FROM audience_commenter WHERE workspace_id = %(workspace)s AND username = %(username)s
-    UNION ALL SELECT id FROM audience_commenter
-    WHERE workspace_id = %(workspace)s AND external_id = %(external)s AND external_id <> ''
-)"""
 COUNTED = """
 SELECT date_trunc('hour', commented_at, 'UTC') AS hour, count(*) AS comments FROM audience_comment
 WHERE {where} AND commented_at IS NOT NULL GROUP BY 1
@@ -73,16 +68,10 @@ def _rows(query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _where(account: TrackedAccount, start: date | None, end: date | None, post: UUID | None) -> tuple[str, Any]:
-    where, values = comments_where(account, start, end, post)
-    values |= {"username": account.username, "external": account.external_id}
-    return f"{where} AND commenter_id NOT IN {OWNERS}", values
-
-
 def _hours(account: TrackedAccount, start: date | None, end: date | None, post: UUID | None) -> tuple[str, Any]:
     """SQL that gives (hour, comments)."""
     if post:
-        where, values = _where(account, start, end, post)
+        where, values = audience_where(account, start, end, post)
         return COUNTED.format(where=where), values
     where, values = comments_where(account, start, end, None)
     return ROLLED_UP.format(where=where.replace("commented_at", "hour")), values
@@ -157,7 +146,7 @@ def totals(
     account: TrackedAccount, start: date | None = None, end: date | None = None, post: UUID | None = None
 ) -> Totals:
     """Comments, the people who wrote them, posts with one, and the comments of the period just before."""
-    where, values = _where(account, start, end, post)
+    where, values = audience_where(account, start, end, post)
     sums = PER_PERSON.format(where=where) if start or end or post else ALL_SUMS
     comments, people, posts = _rows(TOTALS.format(sums=sums, where=where), values)[0]
     return Totals(comments, people, posts, _before(account, start, end, post))
@@ -167,7 +156,7 @@ def reply_share(
     account: TrackedAccount, start: date | None = None, end: date | None = None, post: UUID | None = None
 ) -> float:
     """Share (0..1) of the comments that answer another one. Reads every comment asked about."""
-    where, values = _where(account, start, end, post)
+    where, values = audience_where(account, start, end, post)
     return float(_rows(REPLIES.format(where=where), values)[0][0])
 
 
@@ -227,7 +216,7 @@ def top_people(
     The guesses among them are for roles that may see people, whose look the caller logs (A7). A possible minor is never
     a row, nor is the account itself.
     """
-    where, values = _where(account, start, end, post)
+    where, values = audience_where(account, start, end, post)
     sums = SUMS.format(where=where) if start or end or post else ALL_SUMS
     query = PEOPLE.format(sums=sums, order=ORDERS[order])
     # Among the first few there is no join with everybody; among all only where too many of them may not be shown.

@@ -207,28 +207,28 @@ def _filtered(account: TrackedAccount, question: Question) -> Demographics:
     languages = tuple(merged_small(_counted(_read(_groups(account)), 3), k))
     axes = {name: (*values, UNKNOWN) for name, values in VALUES.items()}
     axes["language"] = (*(value for value in languages if value != OTHER), OTHER, UNKNOWN)
-    census, everybody, key = matching_people(account, question, axes) if question.of_comments else _all(account, axes)
+    census, everybody = matching_people(account, question, axes) if question.of_comments else _all(account, axes)
     within = Within("profile_type", question.profile_type) if question.profile_type else None
     if everybody < k or (within and within.value not in axes["profile_type"]):
         return _nothing(account, question, k)
-    census.key = key
-    people = blurred_people(census, within, k) if within else rounded(everybody, k, key, "people") or k
+    people = blurred_people(census, within, k) if within else rounded(everybody, k, census.key, "people") or k
     if people is None:
         return _nothing(account, question, k)
-    classified = people if within else min(people, rounded(census.people, k, key, "people"))
+    classified = people if within else min(people, rounded(census.people, k, census.key, "people"))
     tables = {name: blurred_table(census, name, within, k) for name in DIMENSIONS}
     grid = blurred_grid(census, "age", "gender", within, k)
     return Demographics(account.username, question, k, people, classified, tables, grid, _method(account))
 
 
-def _all(account: TrackedAccount, axes: Mapping[str, tuple[str, ...]]) -> tuple[Census, int, int]:
+def _all(account: TrackedAccount, axes: Mapping[str, tuple[str, ...]]) -> tuple[Census, int]:
     """Everybody, from the rollup. Only a handful of such questions exist, so rounding alone is enough noise."""
-    census, groups = Census(axes, probability=0.0), _groups(account)
+    census, groups = Census(axes, probability=0.0, key=account_key(account)), _groups(account)
     for values, people in groups.items():
         if values[2]:
             named = tuple(map(kept, values, axes.values()))
-            census.add(named, named, people, 0)
-    return census, sum(groups.values()), account_key(account)
+            for true in (True, False):
+                census.add(named, people, true=true)
+    return census, sum(groups.values())
 
 
 # The people who comment most stand for all: they were classified by whatever model the last run used.

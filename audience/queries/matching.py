@@ -13,20 +13,36 @@ from django.db import connection
 from audience.anonymity import OTHER, SHUFFLED, UNKNOWN, Census
 from audience.models import TrackedAccount
 
+OWNERS = """(
+    SELECT id FROM audience_commenter WHERE workspace_id = %(workspace)s AND username = %(username)s
+    UNION ALL SELECT id FROM audience_commenter
+    WHERE workspace_id = %(workspace)s AND external_id = %(external)s AND external_id <> ''
+)"""
 BITS = 20
-# The person's secret number, hashed once for each dimension, says whether and by which value its own is replaced:
-# 0 where it stays, else the place of the new one, counted from 1. Four such numbers make one whole number.
+MASK = 2**BITS - 1
+# The person's secret number, hashed once for each dimension, says whether and by which value its own is replaced: 0
+# where it stays, else the place of the new one, counted from 1. One whole number holds those of all dimensions.
 MOVED = (
     "CASE WHEN (hashint8extended(p.noise_key, {salt}) & {mask}) < {limit} "
-    "THEN (1 + ((hashint8extended(p.noise_key, {salt}) >> {bits}) & {mask}) % {size}) << {shift} ELSE 0 END"
+    "THEN (1 + ((hashint8extended(p.noise_key, {salt}) >> {bits}) & {mask}) %% {size}) << {shift} ELSE 0 END"
 )
-PLACES = 12
+SEEN = (
+    "CASE WHEN gender <> '' AND (moved >> {shift}) & {small} > 0 "
+    "THEN (%({name})s::text[])[(moved >> {shift}) & {small}] ELSE {name} END AS seen_{name}"
+)
+SHIFT = 12
+# Grouped twice: the first, large grouping is by as little as possible, the second, of groups, by names.
 MATCHING = """
-SELECT {names}, {moved}, count(*), bit_xor(p.noise_key)
-FROM (SELECT DISTINCT commenter_id FROM audience_comment WHERE {where}) AS m
-JOIN audience_commenter AS p ON p.id = m.commenter_id AND p.workspace_id = %(workspace)s
-WHERE p.username <> %(username)s AND (p.external_id = '' OR p.external_id <> %(external)s)
-GROUP BY {groups}
+SELECT grouping({first}) = 0, {true}, {seen}, sum(people)::bigint, bit_xor(key)
+FROM (
+    SELECT {true}, {shuffled}, people, key FROM (
+        SELECT {columns}, {moved} AS moved, count(*) AS people, bit_xor(p.noise_key) AS key
+        FROM (SELECT DISTINCT commenter_id FROM audience_comment WHERE {where}) AS m
+        JOIN audience_commenter AS p ON p.id = m.commenter_id AND p.workspace_id = %(workspace)s
+        GROUP BY {columns}, moved
+    ) AS g
+) AS q
+GROUP BY GROUPING SETS (({true}), ({seen}))
 """
 
 
@@ -72,24 +88,31 @@ def comments_where(
     return " AND ".join(["workspace_id = %(workspace)s", *asked]), values
 
 
+def audience_where(
+    account: TrackedAccount, start: date | None, end: date | None, post: UUID | None
+) -> tuple[str, dict[str, Any]]:
+    """The same without the comments of the account itself."""
+    where, values = comments_where(account, start, end, post)
+    values |= {"username": account.username, "external": account.external_id}
+    return f"{where} AND commenter_id NOT IN {OWNERS}", values
+
+
 def account_key(account: TrackedAccount) -> int:
     """A secret number of the account, for noise that hangs on nobody in particular."""
     digest = hmac.digest(settings.SECRET_KEY.encode(), account.pk.bytes, "sha256")
     return int.from_bytes(digest[:8], "big")
 
 
-def _moved(axes: Mapping[str, Sequence[str]]) -> str:
-    limit, mask = int(SHUFFLED * 2**BITS), 2**BITS - 1
-    parts = [
-        MOVED.format(salt=place + 1, mask=mask, bits=BITS, limit=limit, size=len(axis), shift=PLACES * place)
-        for place, axis in enumerate(axes.values())
-    ]
-    return " + ".join(parts).replace("%", "%%")
-
-
-def _seen(true: Sequence[str], moved: int, axes: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    places = [(moved >> PLACES * place) & (2**PLACES - 1) for place in range(len(axes))]
-    return tuple(axis[place - 1] if place else own for own, place, axis in zip(true, places, axes, strict=True))
+def _statement(axes: Mapping[str, Sequence[str]], where: str) -> str:
+    numbers = {"mask": MASK, "small": 2**SHIFT - 1, "bits": BITS, "limit": round(SHUFFLED * 2**BITS)}
+    moved, shuffled = [], []
+    for place, (name, axis) in enumerate(axes.items()):
+        own = numbers | {"name": name, "salt": place + 1, "size": len(axis), "shift": SHIFT * place}
+        moved.append(MOVED.format(**own))
+        shuffled.append(SEEN.format(**own))
+    lists = {"true": axes, "seen": [f"seen_{name}" for name in axes], "columns": [f"p.{name}" for name in axes]}
+    texts = {name: ", ".join(parts) for name, parts in {**lists, "shuffled": shuffled}.items()}
+    return MATCHING.format(first=next(iter(axes)), where=where, moved=" + ".join(moved), **texts)
 
 
 def kept(value: str, axis: Sequence[str]) -> str:
@@ -99,22 +122,21 @@ def kept(value: str, axis: Sequence[str]) -> str:
 
 def matching_people(
     account: TrackedAccount, question: Question, axes: Mapping[str, Sequence[str]]
-) -> tuple[Census, int, int]:
-    """The distinct people with a matching comment, the account itself left out: (those classified, by value; how many
+) -> tuple[Census, int]:
+    """The distinct people with a matching comment, the account itself left out: (those classified by value, under the
 
-    there are in all; the XOR of the secret numbers of all). ``axes`` are the values that each dimension may have.
+    key of all; how many there are in all). ``axes`` are the values that each dimension may have.
     """
-    where, values = comments_where(account, question.start, question.end, question.post)
-    values |= {"username": account.username, "external": account.external_id}
-    names, groups = ", ".join(f"p.{name}" for name in axes), ", ".join(str(n + 1) for n in range(len(axes) + 1))
-    statement = MATCHING.format(names=names, moved=_moved(axes), where=where, groups=groups)
-    census, everybody, key, lists = Census(axes), 0, 0, list(axes.values())
+    where, values = audience_where(account, question.start, question.end, question.post)
+    values |= {name: list(axis) for name, axis in axes.items()}
+    census, everybody, size, lists = Census(axes), 0, len(axes), list(axes.values())
     read = list(axes).index("gender")
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        for *found, moved, people, own in cursor.fetchall():
-            everybody, key = everybody + people, key ^ own
-            if found[read]:
-                true = tuple(map(kept, found, lists))
-                census.add(true, _seen(true, moved, lists), people, own)
-    return census, everybody, key
+        cursor.execute(_statement(axes, where), values)
+        for is_true, *found, people, key in cursor.fetchall():
+            named = found[:size] if is_true else found[size:]
+            everybody += people if is_true else 0
+            if named[read]:
+                census.add(tuple(map(kept, named, lists)), people, true=is_true)
+            census.key ^= key if is_true else 0
+    return census, everybody

@@ -166,7 +166,9 @@ def census(people: list[tuple[str, str]], seed: int) -> Census:
             own.choice(axis) if own.random() < SHUFFLED else value
             for axis, value in zip(AXES.values(), person, strict=True)
         ]
-        found.add(person, seen, 1, own.getrandbits(64))
+        found.add(person, 1, true=True)
+        found.add(seen, 1, true=False)
+        found.key ^= own.getrandbits(64)
     return found
 
 
@@ -253,6 +255,12 @@ def test_a_value_filter_is_answered_from_the_same_shuffled_people() -> None:
     assert table.counts["woman"] == pytest.approx(240, abs=50)
     assert blurred_table(one, "age", young, 10).counts["old"] is None
     assert blurred_grid(one, "age", "gender", young, 10).counts["old", "man"] is None
+
+
+def test_the_noise_of_a_filtered_table_is_told_to_its_intervals() -> None:
+    one = census(PEOPLE, 1)
+    assert blurred_table(one, "gender", None, 10).noise > one.margin("gender").noise.max() > 0
+    assert blurred_grid(one, "age", "gender", None, 10).noise > 10 / 6**0.5
 
 
 def test_fewer_than_k_people_have_no_number() -> None:

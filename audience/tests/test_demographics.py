@@ -247,9 +247,9 @@ def test_two_questions_about_the_same_people_have_the_same_answer(account: Track
 def test_the_database_shuffles_a_fifth_of_the_values_and_always_the_same_ones(account: TrackedAccount) -> None:
     fill(account, [(600, {})])
     axes = {"gender": ("woman", "man", "unknown"), "language": ("en", "de", "other", "unknown")}
-    first, everybody, key = matching_people(account, Question(start=DAY), axes)
-    second, *same = matching_people(account, Question(end=DAY), axes)
-    assert (everybody, key) == tuple(same)
+    first, everybody = matching_people(account, Question(start=DAY), axes)
+    second, _ = matching_people(account, Question(end=DAY), axes)
+    assert first.key == second.key != 0
     assert (first.seen == second.seen).all()
     assert first.true[0, 0] == everybody == 600
     for axis, size in ((1, 3), (0, 4)):

@@ -53,7 +53,8 @@ class TenantModel(models.Model):
     """A row that belongs to one workspace, guarded by forced row-level security."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    workspace = models.ForeignKey("accounts.Workspace", on_delete=models.CASCADE, related_name="+")
+    # No index of its own: the tenant key (workspace, id) begins with it.
+    workspace = models.ForeignKey("accounts.Workspace", on_delete=models.CASCADE, related_name="+", db_index=False)
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()
 

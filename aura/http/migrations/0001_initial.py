@@ -31,7 +31,10 @@ class Migration(migrations.Migration):
                 (
                     "workspace",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.workspace"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.workspace",
                     ),
                 ),
             ],
