@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
+from accounts.urls import entrance
 from aura import home
 
 # Swagger UI writes style attributes; its page holds nothing of a workspace.
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", home.healthz, name="healthz"),
     path("readyz", home.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
+    path("accounts/", include(entrance)),
     path("audience/", include("audience.urls")),
     path("jobs/", include((jobs_pages, "jobs"))),
     path("api/", include((api, "api"))),
