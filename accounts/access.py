@@ -109,14 +109,17 @@ class WorkspaceView(APIView):
         super().initial(request, *args, **kwargs)
         key = key_of(request)
         found = self._of_key(key) if key else self._of_person(cast(User, request.user))
-        reading = request.method in SAFE_METHODS
-        role = self.role_for_reading if reading else self.role_for_writing
+        role = self.role_asked()
         if key:
-            self._check_scopes(key, role, reading=reading)
+            self._check_scopes(key, role, reading=request.method in SAFE_METHODS)
         elif not found.may(role):
             raise PermissionDenied(needs(role))
         self.membership, self.workspace = found, found.workspace
         self._scope.enter_context(workspace_scope(found.workspace_id))
+
+    def role_asked(self) -> Role:
+        """The role that this request needs."""
+        return self.role_for_reading if self.request.method in SAFE_METHODS else self.role_for_writing
 
     def wanted(self) -> str | None:
         """The short name of the workspace that is meant, from the path or the header."""
