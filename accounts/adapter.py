@@ -88,6 +88,7 @@ class MFAAdapter(DefaultMFAAdapter):
     """Secrets of authenticator apps and recovery codes are encrypted in the database."""
 
     error_messages: ClassVar[dict[str, Any]] = DefaultMFAAdapter.error_messages | {
+        "add_email_blocked": "Switch two-step sign-in off first; you can switch it on again afterwards.",
         "incorrect_code": "This code is not right. Codes change every 30 seconds; use the newest one.",
     }
 
