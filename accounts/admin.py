@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 
-from accounts.models import AuditEntry, Membership, SignInLink, User, Workspace
+from accounts.models import ApiKey, AuditEntry, Invitation, Membership, SignInLink, User, Workspace
+from accounts.services.people import vouch
+
+# Admin's own form knows neither the second factor nor the limits on guessing.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 @admin.register(User)
@@ -21,6 +26,10 @@ class UserAdmin(DjangoUserAdmin[User]):
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        vouch(obj)
 
 
 class MembershipInline(admin.TabularInline[Membership, Workspace]):
@@ -59,4 +68,18 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 @admin.register(SignInLink)
 class SignInLinkAdmin(ReadOnlyAdmin):
     list_display = ("user", "expires_at", "used_at")
+    exclude = ("digest",)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("workspace", "role", "invited_by", "created_at", "expires_at", "accepted_at")
+    list_select_related = ("workspace", "invited_by")
+    exclude = ("digest",)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = ("prefix", "name", "workspace", "created_by", "last_used_at", "expires_at", "revoked_at")
+    list_select_related = ("workspace", "created_by")
     exclude = ("digest",)

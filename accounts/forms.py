@@ -1,30 +1,205 @@
-"""Page input about people."""
+"""Page input about people and workspaces. The forms of django-allauth get our labels and help here."""
 
+from datetime import timedelta
 from typing import Any
 
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
 from django import forms
-from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.scopes import scope_choices
+
+PASSWORD_HELP = "At least 8 characters, and not one that many people use."
+EXPIRIES = [("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("", "Never")]
+
+#: Names go into letters; a link in one would be somebody's advertisement.
+plain_name = RegexValidator(r"(?i)://|www\.|[\r\n\t\x00]", "Use a name without a link.", "plain_name", inverse_match=True)
 
 
-class SignInForm(forms.Form):
+class Labelled:
+    """Gives a form of django-allauth the words of ``words``: field → (label, help). No placeholders: a label is there."""
+
+    words: dict[str, tuple[str, str]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        for name, field in fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.widget.attrs["class"] = "form-control"
+            field.label, field.help_text = self.words.get(name, (field.label, ""))
+
+
+NEW_PASSWORD = {"password1": ("New password", PASSWORD_HELP), "password2": ("New password again", "")}
+
+
+class SignInForm(Labelled, account.LoginForm):  # type: ignore[misc]
     """E-mail and password. The error never says which of the two was wrong."""
 
+    words = {"login": ("E-mail", ""), "password": ("Password", "")}
+
+
+class SignUpForm(Labelled, account.SignupForm):  # type: ignore[misc]
+    words = {"email": ("E-mail", "We send a link there to confirm it."), "password1": ("Password", PASSWORD_HELP)}
+
+
+class ForgottenForm(Labelled, account.ResetPasswordForm):  # type: ignore[misc]
+    words = {"email": ("E-mail", "")}
+
+
+class NewPasswordForm(Labelled, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    words = NEW_PASSWORD
+
+
+class ChangePasswordForm(Labelled, account.ChangePasswordForm):  # type: ignore[misc]
+    words = {"oldpassword": ("Current password", ""), **NEW_PASSWORD}
+
+
+class SetPasswordForm(Labelled, account.SetPasswordForm):  # type: ignore[misc]
+    words = NEW_PASSWORD
+
+
+class ReauthenticateForm(Labelled, account.ReauthenticateForm):  # type: ignore[misc]
+    words = {"password": ("Password", "")}
+
+
+class ChangeEmailForm(Labelled, account.AddEmailForm):  # type: ignore[misc]
+    words = {"email": ("New e-mail", "We send a link there. Until you follow it, the old address stays.")}
+
+
+CODE = ("Code", "From your authenticator app, or one of your recovery codes.")
+
+
+class CodeForm(Labelled, mfa.AuthenticateForm):  # type: ignore[misc]
+    words = {"code": CODE}
+
+
+class CodeAgainForm(Labelled, mfa.ReauthenticateForm):  # type: ignore[misc]
+    words = {"code": CODE}
+
+
+class ActivateForm(Labelled, totp.ActivateTOTPForm):  # type: ignore[misc]
+    words = {"code": ("Code", "The six digits that the app shows now.")}
+
+
+def _text(**attrs: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "form-control", **attrs})
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """What others in a workspace see of a person."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=120,
+        required=False,
+        validators=[plain_name],
+        widget=_text(autocomplete="name"),
+        help_text="How others in your workspaces see you.",
+    )
+
+    class Meta:
+        model = User
+        fields = ("name",)
+
+
+class WorkspaceForm(forms.Form):
+    """A new workspace, or another name for one."""
+
+    name = forms.CharField(
+        label="Name of the workspace",
+        max_length=120,
+        validators=[plain_name],
+        widget=_text(autocomplete="organization"),
+        help_text="For example your team, brand or client.",
+    )
+
+
+class SetUpForm(WorkspaceForm):
+    """The first owner and the first workspace."""
+
+    field_order = ("email", "password", "name")
     email = forms.EmailField(
-        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username", "class": "form-control"})
+        label="E-mail", widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "email"})
     )
     password = forms.CharField(
         label="Password",
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "form-control"}),
+        help_text=PASSWORD_HELP,
+        widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "new-password"}),
     )
-    user: User | None = None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("email") and data.get("password"):
-            self.user = authenticate(username=data["email"], password=data["password"])
-            if self.user is None:
-                raise forms.ValidationError("E-mail or password is not right.", code="wrong_credentials")
+        try:
+            validate_password(data.get("password", ""), User(email=data.get("email", "")))
+        except ValidationError as error:
+            if "password" in data:
+                self.add_error("password", error)
         return data
+
+
+class RoleForm(forms.Form):
+    """A role out of those that the actor may give."""
+
+    role = forms.ChoiceField(label="Role", widget=forms.Select(attrs={"class": "form-select"}))
+
+    def __init__(self, *args: Any, roles: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
+        field.choices = roles
+
+
+class InviteForm(RoleForm):
+    """An offer to an address."""
+
+    field_order = ("email", "role")
+    email = forms.EmailField(
+        label="E-mail", widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"})
+    )
+
+
+class ConfirmForm(forms.Form):
+    """The short name, typed, before something that cannot be undone."""
+
+    slug = forms.CharField(label="Short name of the workspace", widget=_text(autocomplete="off"))
+
+    def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slug = slug
+        self.fields["slug"].help_text = f"Type {slug} to confirm."
+
+    def clean_slug(self) -> str:
+        if self.cleaned_data["slug"].strip() != self.slug:
+            raise ValidationError(f"Type {self.slug} to confirm.", code="not_confirmed")
+        return self.slug
+
+
+class KeyForm(forms.Form):
+    """A new API key."""
+
+    name = forms.CharField(
+        label="Name", max_length=80, widget=_text(autocomplete="off"), help_text="Which program will use it?"
+    )
+    scopes = forms.MultipleChoiceField(
+        label="It may", choices=scope_choices, widget=forms.CheckboxSelectMultiple, initial=["audience:read"]
+    )
+    expires = forms.ChoiceField(
+        label="It ends",
+        choices=EXPIRIES,
+        required=False,
+        initial="90",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def expires_at(self) -> Any:
+        """The end of the key, or None."""
+        days = self.cleaned_data["expires"]
+        return timezone.now() + timedelta(days=int(days)) if days else None

@@ -1,13 +1,43 @@
 """Reads about people and workspaces."""
 
-from accounts.models import Membership, User, Workspace
-from aura.tenancy.scope import staff_scope, user_scope
+from django.db.models import QuerySet
+
+from accounts.models import ApiKey, Invitation, Membership, User, Workspace
+from accounts.tokens import digest, workspace_in
+from aura.tenancy.scope import current_scope, staff_scope, user_scope, workspace_scope
 
 
 def memberships(user: User) -> list[Membership]:
     """The user's workspaces by name, each with its ``workspace`` loaded."""
     with user_scope(user.pk):
-        return list(Membership.objects.select_related("workspace").order_by("workspace__name"))
+        rows = Membership.objects.select_related("workspace").filter(workspace__closed_at=None)
+        return list(rows.order_by("workspace__name"))
+
+
+def members() -> QuerySet[Membership]:
+    """The open scope's workspace: its members with their users, first come first."""
+    return Membership.objects.select_related("user").order_by("created_at", "id")
+
+
+def invitations() -> QuerySet[Invitation]:
+    """The open scope's workspace: invitations that nobody accepted yet, newest first."""
+    return Invitation.objects.select_related("invited_by").filter(accepted_at=None).order_by("-created_at", "-id")
+
+
+def api_keys() -> QuerySet[ApiKey]:
+    """The open scope's workspace: its keys, newest first, the revoked ones too."""
+    return ApiKey.objects.select_related("created_by").order_by("-created_at", "-id")
+
+
+def open_invitation(token: str) -> Invitation | None:
+    """The invitation with that token, its workspace and sender loaded; None where it is spent, expired or unknown."""
+    workspace_id = workspace_in(token)
+    if workspace_id is None or current_scope() is not None:
+        return None
+    with workspace_scope(workspace_id):
+        rows = Invitation.objects.select_related("workspace", "invited_by")
+        found = rows.filter(digest=digest(token), accepted_at=None, workspace__closed_at=None).first()
+    return found if found and not found.is_expired else None
 
 
 class WorkspaceUnclear(LookupError):

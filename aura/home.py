@@ -121,13 +121,19 @@ requeue_job = workspace_view(Role.ANALYST)(jobs_views.requeue_job)
 class JobList(jobs_api.JobListMixin, WorkspaceView, generics.ListAPIView[Job]):  # type: ignore[misc]
     """The workspace's jobs, newest first."""
 
+    area = "jobs"
+
 
 class JobDetail(jobs_api.JobDetailMixin, WorkspaceView, generics.RetrieveAPIView[Job]):  # type: ignore[misc]
     """One job."""
 
+    area = "jobs"
+
 
 class JobAction(jobs_api.JobActionMixin, WorkspaceView):
     """Cancel or retry a job."""
+
+    area = "jobs"
 
 
 def too_many(request: HttpRequest, problem: Any) -> HttpResponse:

@@ -5,8 +5,8 @@ from csp.decorators import csp_replace
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
+from accounts.urls import entrance
 from aura import home
 from aura.metrics import metrics
 
@@ -22,8 +22,7 @@ jobs_api: list[URLPattern] = [
 
 v1: list[URLPattern | URLResolver] = [
     path("health", home.HealthView.as_view(), name="health"),
-    path("auth/token", TokenObtainPairView.as_view(), name="token"),
-    path("auth/token/refresh", TokenRefreshView.as_view(), name="token_refresh"),
+    path("", include("accounts.api.urls")),
     path("", include((jobs_api, "jobs"))),
     path("audience/", include("audience.api.urls")),
 ]
@@ -49,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", home.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path("accounts/", include("accounts.urls")),
+    path("accounts/", include(entrance)),
     path("audience/", include("audience.urls")),
     path("jobs/", include((jobs_pages, "jobs"))),
     path("api/", include((api, "api"))),

@@ -31,11 +31,17 @@ from aura.http.throttles import heavy
 from aura.tenancy.models import shape_of
 
 
+class AudienceView(WorkspaceView):
+    """Base of every view of this API."""
+
+    area = "audience"
+
+
 class AccountPages(CursorPages):
     """Accounts, newest first."""
 
 
-class AccountList(WorkspaceView, generics.ListCreateAPIView[TrackedAccount]):
+class AccountList(AudienceView, generics.ListCreateAPIView[TrackedAccount]):
     """The workspace's tracked accounts."""
 
     queryset = shape_of(TrackedAccount)
@@ -60,7 +66,7 @@ class AccountList(WorkspaceView, generics.ListCreateAPIView[TrackedAccount]):
         return Response(self.get_serializer(account).data, status=201, headers={"Location": location})
 
 
-class AccountDetail(WorkspaceView, generics.RetrieveUpdateDestroyAPIView[TrackedAccount]):
+class AccountDetail(AudienceView, generics.RetrieveUpdateDestroyAPIView[TrackedAccount]):
     """One tracked account. Deleting it deletes its posts, comments and runs."""
 
     queryset = shape_of(TrackedAccount)
@@ -72,7 +78,7 @@ class AccountDetail(WorkspaceView, generics.RetrieveUpdateDestroyAPIView[Tracked
         return TrackedAccount.objects.all()
 
 
-class OfAccount(WorkspaceView):
+class OfAccount(AudienceView):
     """Base of the views below ``audience/accounts/{id}/``."""
 
     def account(self) -> TrackedAccount:
@@ -80,7 +86,7 @@ class OfAccount(WorkspaceView):
 
 
 @heavy("POST")
-class ImportView(WorkspaceView):
+class ImportView(AudienceView):
     """Uploads of Apify datasets."""
 
     @extend_schema(request={"multipart/form-data": s.ImportSerializer}, responses={202: s.StartedSerializer})
@@ -116,7 +122,7 @@ def started(run: Run) -> Response:
     return Response({"id": run.pk, "status": run.state, "status_url": url}, status=202, headers={"Location": url})
 
 
-class RunList(WorkspaceView, generics.ListAPIView[Run]):
+class RunList(AudienceView, generics.ListAPIView[Run]):
     """Analyses, newest first."""
 
     queryset = shape_of(Run)
@@ -127,7 +133,7 @@ class RunList(WorkspaceView, generics.ListAPIView[Run]):
         return runs.runs()
 
 
-class RunDetail(WorkspaceView, generics.RetrieveAPIView[Run]):
+class RunDetail(AudienceView, generics.RetrieveAPIView[Run]):
     """One analysis."""
 
     queryset = shape_of(Run)
@@ -137,7 +143,7 @@ class RunDetail(WorkspaceView, generics.RetrieveAPIView[Run]):
         return runs.runs()
 
 
-class RunAction(WorkspaceView):
+class RunAction(AudienceView):
     """Cancel or resume a run."""
 
     @extend_schema(request=None, responses={202: s.StartedSerializer})
@@ -184,10 +190,11 @@ class CommenterList(OfAccount, generics.ListAPIView[Commenter]):
         return people.commenters(self.account())
 
 
-class ClassificationView(WorkspaceView):
+class ClassificationView(AudienceView):
     """One person's classification (A7): only for analysts and above, every look is logged."""
 
     role_for_reading = Role.ANALYST
+    reading_scope = "audience:people"
 
     @extend_schema(responses=s.ClassificationSerializer)
     def get(self, request: Request, pk: UUID) -> Response:

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from accounts.services import SlugTaken, create_sign_in_link, create_workspace
+from accounts.services.people import vouch
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             user = User.objects.filter(email=options["email"].lower()).first()
             user = user or User.objects.create_user(options["email"])
+            vouch(user)
             if options["staff"]:
                 user.is_staff = user.is_superuser = True
                 user.save(update_fields=["is_staff", "is_superuser"])

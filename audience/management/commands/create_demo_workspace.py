@@ -11,6 +11,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts.models import User
 from accounts.queries import WorkspaceUnclear, workspace_for_command
 from accounts.services import create_sign_in_link, create_workspace
+from accounts.services.people import vouch
 from audience.services.uploads import track_account
 from aura.tenancy.scope import workspace_scope
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         except WorkspaceUnclear:
             with transaction.atomic():
                 owner = User.objects.filter(email=EMAIL).first() or User.objects.create_user(EMAIL, name="Demo")
+                vouch(owner)
                 workspace = create_workspace(owner, name="North Roast (demo)", slug="demo")
         user = User.objects.get(email=EMAIL)
         with workspace_scope(workspace.id):

@@ -1,6 +1,7 @@
 """`manage.py up`: all of Aura in one terminal, with its own PostgreSQL and Valkey where none are given."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from aura.embedded.home import StackError
 from aura.embedded.launch import launched
-from aura.embedded.stack import run
+from aura.embedded.processes import Child
+from aura.embedded.stack import manage, run
+
+
+def setup_child(environ: Mapping[str, str]) -> Child:
+    """Prints the one-time set-up link where nobody has an account yet, and is done."""
+    argv = manage("setup_link", "--if-empty")
+    return Child(name="setup", argv=argv, environ=environ, plain=True, finish=lambda code: None)
 
 
 class Command(BaseCommand):
@@ -20,4 +28,4 @@ class Command(BaseCommand):
             launch = launched()
         except StackError as error:
             raise CommandError(str(error)) from error
-        sys.exit(run(launch, settings.ALLOWED_HOSTS, lambda environ: []))
+        sys.exit(run(launch, settings.ALLOWED_HOSTS, lambda environ: [setup_child(environ)]))

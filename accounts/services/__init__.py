@@ -1,6 +1,5 @@
 """Writes about people and workspaces."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership, Role, SignInLink, User, Workspace
+from accounts.tokens import digest
 from aura.tenancy.ids import uuid7
 from aura.tenancy.scope import current_scope, workspace_scope
 
@@ -35,7 +35,7 @@ def create_sign_in_link(user: User, *, next_path: str = "/", hours: int = 24) ->
     token = secrets.token_urlsafe(32)
     SignInLink.objects.create(
         user=user,
-        digest=hashlib.sha256(token.encode()).hexdigest(),
+        digest=digest(token),
         next_path=next_path,
         expires_at=timezone.now() + timedelta(hours=hours),
     )
@@ -44,14 +44,14 @@ def create_sign_in_link(user: User, *, next_path: str = "/", hours: int = 24) ->
 
 def use_sign_in_link(token: str) -> SignInLink | None:
     """Spend a token. None where it is unknown, spent, expired or its user may not sign in."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
+    found = digest(token)
     with transaction.atomic():
         spent = SignInLink.objects.filter(
-            digest=digest, used_at=None, expires_at__gt=timezone.now(), user__is_active=True
+            digest=found, used_at=None, expires_at__gt=timezone.now(), user__is_active=True
         ).update(used_at=timezone.now())
         if not spent:
             return None
-        return SignInLink.objects.select_related("user").get(digest=digest)
+        return SignInLink.objects.select_related("user").get(digest=found)
 
 
 def record(action: str, *, user_id: UUID | None, target: str = "", **detail: Any) -> None:

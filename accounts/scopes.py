@@ -1,0 +1,22 @@
+"""What an API key may be allowed, in words for people."""
+
+SCOPES = {
+    "audience:read": "Read accounts, runs and reports",
+    "audience:people": "Read what is guessed about single people",
+    "audience:write": "Add accounts, upload datasets, stop and resume runs",
+    "jobs:read": "Read jobs and their progress",
+    "jobs:write": "Cancel jobs and try them again",
+    "workspace:read": "Read the workspace, its members and invitations",
+    "workspace:admin": "Change the workspace, its members and invitations; delete accounts",
+}
+KEY_START = "aura_"
+
+
+def scope_choices() -> list[tuple[str, str]]:
+    """Every scope with its words, in the order of the page."""
+    return list(SCOPES.items())
+
+
+def missing_scopes(granted: list[str], needed: set[str]) -> list[str]:
+    """The needed scopes that a key lacks, sorted."""
+    return sorted(needed - set(granted))

@@ -1,0 +1,72 @@
+"""Workspaces after their creation: renamed, deleted; and short names for new ones."""
+
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.models import Membership, User, Workspace
+from accounts.services import SlugTaken, create_workspace, record
+from aura.http.problems import Problem
+from aura.tenancy.ids import uuid7
+from aura.tenancy.scope import workspace_scope
+
+RESERVED = {"new", "none", "switch", "admin", "api"}
+MAX_SLUG = 50
+TRIES = 20
+
+
+def new_workspace(owner: User, *, name: str, slug: str = "") -> Workspace:
+    """A workspace for a person; without ``slug`` one is made from the name. Called outside any scope.
+
+    Raises :class:`Problem` ``slug_taken`` (409) where a given short name is in use or reserved.
+    """
+    if slug:
+        return _create(owner, name, slug)
+    base = slugify(name)[:MAX_SLUG].strip("-") or "workspace"
+    for number in range(1, TRIES):
+        candidate = base if number == 1 else f"{base}-{number}"
+        if candidate in RESERVED:
+            continue
+        try:
+            return _remember(owner, create_workspace(owner, name=name, slug=candidate))
+        except SlugTaken:
+            continue
+    return _create(owner, name, f"{base}-{uuid7().hex[-8:]}")
+
+
+def _create(owner: User, name: str, slug: str) -> Workspace:
+    try:
+        if slug in RESERVED:
+            raise SlugTaken(f"The short name “{slug}” is taken.")
+        return _remember(owner, create_workspace(owner, name=name, slug=slug))
+    except SlugTaken as error:
+        raise Problem("slug_taken", str(error), status=409, pointer="/slug") from error
+
+
+def _remember(owner: User, workspace: Workspace) -> Workspace:
+    with workspace_scope(workspace.id):
+        record("workspace.created", user_id=owner.pk, target=workspace.slug)
+    switch_to(owner, workspace.id)
+    return workspace
+
+
+def switch_to(user: User, workspace_id: UUID) -> None:
+    """From now on the person works there, on the pages and in the API."""
+    user.last_workspace_id = workspace_id
+    user.save(update_fields=["last_workspace_id"])
+
+
+def rename_workspace(actor: Membership, name: str) -> None:
+    """Give the actor's workspace another name; the short name stays, links and programs use it."""
+    Workspace.objects.filter(pk=actor.workspace_id).update(name=name)
+    actor.workspace.name = name
+    record("workspace.renamed", user_id=actor.user_id, target=actor.workspace.slug)
+
+
+def close_workspace(actor: Membership) -> None:
+    """Delete the actor's workspace: nobody gets in from now on, and a job removes its rows and files soon after."""
+    record("workspace.deleted", user_id=actor.user_id, target=actor.workspace.slug)
+    Workspace.objects.filter(pk=actor.workspace_id).update(
+        closed_at=timezone.now(), slug=f"closed-{actor.workspace_id.hex}"
+    )
