@@ -5,9 +5,10 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import ApiKey, AuditEntry, Invitation, Membership, SignInLink, User, Workspace
+from accounts.models import ApiKey, AuditEntry, Invitation, Membership, ProviderCredential, SignInLink, User, Workspace
 from accounts.services.people import vouch
 
 # Admin's own form knows neither the second factor nor the limits on guessing.
@@ -83,3 +84,14 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     list_display = ("prefix", "name", "workspace", "created_by", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("workspace", "created_by")
     exclude = ("digest",)
+
+
+@admin.register(ProviderCredential)
+class ProviderCredentialAdmin(ReadOnlyAdmin):
+    list_display = ("provider", "hint", "workspace", "updated_by", "updated_at")
+    list_select_related = ("workspace", "updated_by")
+    exclude = ("value",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderCredential]:
+        """Without the secret: nobody reads it here, so nothing decrypts it."""
+        return super().get_queryset(request).defer("value")

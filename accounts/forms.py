@@ -13,13 +13,16 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.outside import service_choices
 from accounts.scopes import scope_choices
 
 PASSWORD_HELP = "At least 8 characters, and not one that many people use."
 EXPIRIES = [("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("", "Never")]
 
 #: Names go into letters; a link in one would be somebody's advertisement.
-plain_name = RegexValidator(r"(?i)://|www\.|[\r\n\t\x00]", "Use a name without a link.", "plain_name", inverse_match=True)
+plain_name = RegexValidator(
+    r"(?i)://|www\.|[\r\n\t\x00]", "Use a name without a link.", "plain_name", inverse_match=True
+)
 
 
 class Labelled:
@@ -203,3 +206,16 @@ class KeyForm(forms.Form):
         """The end of the key, or None."""
         days = self.cleaned_data["expires"]
         return timezone.now() + timedelta(days=int(days)) if days else None
+
+
+class CredentialForm(forms.Form):
+    """A key of an outside service. What was typed is never sent back."""
+
+    provider = forms.ChoiceField(
+        label="Service", choices=service_choices, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    value = forms.CharField(
+        label="Key",
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "off", "spellcheck": "false"}),
+    )

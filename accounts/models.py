@@ -10,8 +10,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.outside import SERVICES, service_choices
 from aura.tenancy.ids import uuid7
 from aura.tenancy.models import TenantManager, TenantModel
+from aura.tenancy.secrets import EncryptedField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -208,6 +210,26 @@ class ApiKey(TenantModel):
         if self.revoked_at:
             return "revoked"
         return "expired" if self.expires_at and self.expires_at <= timezone.now() else "active"
+
+
+class ProviderCredential(TenantModel):
+    """A workspace's key of an outside service, encrypted. ``hint`` is what may be shown of it."""
+
+    provider = models.CharField(max_length=20, choices=service_choices())
+    value = EncryptedField()
+    hint = models.CharField(max_length=8)
+    updated_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "provider"], name="provider_credential_once"),
+            models.CheckConstraint(condition=models.Q(provider__in=sorted(SERVICES)), name="provider_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.hint}"
 
 
 class AuditEntry(models.Model):

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.views import entrance as doors
-from accounts.views import keys, members, person, workspace
+from accounts.views import keys, members, person, providers, workspace
 
 app_name = "accounts"
 urlpatterns = [
@@ -36,6 +36,8 @@ urlpatterns = [
     path("settings/invitations/", members.invitation_list, name="invitations"),
     path("settings/invitations/<uuid:pk>/withdraw/", members.withdraw_invitation, name="withdraw_invitation"),
     path("settings/keys/", keys.key_list, name="keys"),
+    path("settings/providers/", providers.provider_list, name="providers"),
+    path("settings/providers/<str:provider>/remove/", providers.remove_provider, name="remove_provider"),
     path("settings/keys/<uuid:pk>/revoke/", keys.revoke, name="revoke_key"),
 ]
 

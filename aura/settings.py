@@ -1,6 +1,5 @@
 """Settings of the whole project. Everything an operator may change comes from the environment (table in the README)."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,10 @@ from aura import environment
 from aura.embedded import home
 from aura.logs import LEVELS, logging_config
 from aura.mail import transport
+from aura.rest import DRF_STANDARDIZED_ERRORS as DRF_STANDARDIZED_ERRORS
+from aura.rest import REST_FRAMEWORK as REST_FRAMEWORK
+from aura.rest import SIMPLE_JWT as SIMPLE_JWT
+from aura.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
 django_stubs_ext.monkeypatch()
 
@@ -185,7 +188,8 @@ MFA_FORMS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("AURA_BEHIND_PROXY") else 0
 
-globals().update(transport(env.text("AURA_MAIL_URL", "console://")))
+_mail = env.text("AURA_MAIL_URL", "console://")
+globals().update(env.attempt(lambda: transport(_mail), {}))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("AURA_MAIL_FROM", "Aura <aura@localhost>")
 
 LANGUAGE_CODE = "en-gb"
@@ -232,51 +236,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.authentication.ApiKeyAuthentication",
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.IsPerson"],
-    "DEFAULT_THROTTLE_CLASSES": ["aura.http.throttles.Throttle"],
-    "DEFAULT_RENDERER_CLASSES": ["aura.http.renderers.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["aura.http.parsers.BoundedJSONParser", "rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_PAGINATION_CLASS": "aura.http.pagination.CursorPages",
-    "DEFAULT_SCHEMA_CLASS": "aura.http.schema.Schema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
-    "CHECK_REVOKE_TOKEN": True,  # a changed password ends every token
-    "UPDATE_LAST_LOGIN": False,
-}
-DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "aura.http.problems.ProblemHandler",
-    "EXCEPTION_FORMATTER_CLASS": "aura.http.problems.ProblemFormatter",
-    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": False,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Aura",
-    "DESCRIPTION": "The workbench for people who run Instagram accounts.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    # The schema is made outside of any scope, where the tenant managers refuse to work.
-    "DEFAULT_QUERY_MANAGER": "_base_manager",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "aura.http.schema.complete"],
-    "ENUM_NAME_OVERRIDES": {},
-}
 DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"
 
 LOGGING_CONFIG = None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import auth, members, schema, workspaces
+from accounts.api import auth, members, providers, schema, workspaces
 
 __all__ = ["schema", "urlpatterns"]
 
@@ -25,5 +25,7 @@ urlpatterns = [
     path("workspaces/<slug:slug>/invitations", members.InvitationList.as_view(), name="invitations"),
     path("workspaces/<slug:slug>/invitations/<uuid:pk>", members.InvitationDetail.as_view(), name="invitation"),
     path("workspaces/<slug:slug>/api-keys", members.KeyList.as_view(), name="api_keys"),
+    path("workspaces/<slug:slug>/providers", providers.ProviderList.as_view(), name="providers"),
+    path("workspaces/<slug:slug>/providers/<slug:provider>", providers.ProviderDetail.as_view(), name="provider"),
     path("workspaces/<slug:slug>/api-keys/<uuid:pk>", members.KeyDetail.as_view(), name="api_key"),
 ]

@@ -19,6 +19,8 @@ from aura.providers.errors import ProviderError
 log = structlog.get_logger(__name__)
 
 FRESH_SECONDS = 60.0
+# So long nobody waits for a Vault that has just not answered.
+AWAY_SECONDS = 5.0
 TIMEOUT = (2.0, 5.0)
 
 
@@ -43,6 +45,7 @@ class Vault:
         self._place = place
         self._clock = clock
         self._lock = threading.Lock()
+        self._away: tuple[float, ProviderError] | None = None
         self._kept: dict[str, tuple[float, Mapping[str, Any]]] = {}
         self._client: Any = None
 
@@ -62,10 +65,14 @@ class Vault:
             read_at, known = self._kept.get(path, (float("-inf"), None))
             if known is not None and self._clock() - read_at < FRESH_SECONDS:
                 return known
+            if self._away and self._clock() < self._away[0] and known is None:
+                raise self._away[1]
             try:
                 fresh = self._fetch(path)
+                self._away = None
             except ProviderError as error:
                 log.warning("vault_unread", code=error.code, stale=known is not None)
+                self._away = (self._clock() + AWAY_SECONDS, error)
                 if known is None:
                     raise
                 fresh = known
