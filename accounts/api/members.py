@@ -69,6 +69,8 @@ class MemberDetail(AdminView):
 class InvitationList(AdminView, generics.ListAPIView[Invitation]):
     """Open invitations."""
 
+    other_errors = (503,)
+
     role_for_reading = Role.ADMIN
     queryset = shape_of(Invitation)
     serializer_class = s.InvitationSerializer

@@ -19,7 +19,7 @@ class ProviderSerializer(serializers.Serializer[Any]):
 
     provider = serializers.ChoiceField(list(SERVICES))
     label = serializers.CharField()
-    source = serializers.ChoiceField(["workspace", "vault", "environment", "none", "unknown"])
+    key_source = serializers.ChoiceField(["workspace", "vault", "environment", "none", "unknown"])
     hint = serializers.CharField(help_text="the end of the workspace's own key")
     updated_at = serializers.DateTimeField(allow_null=True)
 
@@ -38,7 +38,7 @@ def shown(state: ServiceState) -> dict[str, Any]:
     return {
         "provider": state.service.name,
         "label": state.service.label,
-        "source": state.source,
+        "key_source": state.source,
         "hint": state.hint,
         "updated_at": state.updated_at,
     }

@@ -137,6 +137,8 @@ class Transfer(WorkspaceView):
 class AcceptInvitation(APIView):
     """Invitations that were sent to you."""
 
+    other_errors = (404, 410)
+
     @extend_schema(request=s.KeySerializer, responses=s.AcceptedSerializer)
     def post(self, request: Request) -> Response:
         """Spend the key of an invitation and become a member."""

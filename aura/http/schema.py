@@ -96,12 +96,14 @@ WORDS = {
     403: "Your role or key may not do this.",
     404: "There is nothing here, or it is not yours.",
     406: "No such representation.",
+    410: "It was there, and is over.",
     409: "Not in the state that this needs, or the same key is in flight.",
     413: "The body is too large.",
     415: "Not a media type that this takes.",
     422: "The key was used for another request.",
     429: "Too many requests, or a full lane.",
     500: "A fault of ours.",
+    503: "Something that this needs is away.",
 }
 
 
@@ -126,7 +128,10 @@ def name_of(status: int) -> str:
 
 
 class Schema(AutoSchema):
-    """Adds to each operation what :mod:`aura.http` does for each view."""
+    """Adds to each operation what :mod:`aura.http` does for each view.
+
+    A view's ``other_errors`` names statuses that only it answers with.
+    """
 
     def get_auth(self) -> list[Json]:
         found: list[Json] = super().get_auth()
@@ -178,7 +183,7 @@ class Schema(AutoSchema):
         return type("View", (), {"cls": type(self.view)})
 
     def _errors(self, operation: Json) -> set[int]:
-        found = {406, 500}
+        found = {406, 500, *getattr(self.view, "other_errors", ())}
         open_to_all = any(isinstance(one, AllowAny) for one in self.view.get_permissions())
         if not is_exempt(self._as_function()):
             found.add(429)
@@ -189,8 +194,7 @@ class Schema(AutoSchema):
         if operation.get("parameters") or "requestBody" in operation:
             found.add(400)
         if self.method not in SAFE:
-            found |= {400, 401, 413, 415}
-            found |= set() if open_to_all else {409}
+            found |= {400, 401, 403, 409, 413, 415}
         if self._replays():
             found |= {409, 422}
         return found

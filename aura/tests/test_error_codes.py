@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 RAISED = re.compile(r"(Problem|Refused|ProviderError|ValidationError)$")
 PLACE = {"problem_response": 1, "end": 2}
-OTHERS = {"token_not_valid", "no_active_account", "authentication_failed", "not_authenticated", "queue_full"}
+OTHERS = {"token_not_valid", "authentication_failed", "not_authenticated", "queue_full"}
 
 
 def product_files() -> list[Path]:
@@ -66,5 +66,5 @@ def test_no_documented_code_is_without_use() -> None:
     page = (ROOT / "docs" / "errors.md").read_text()
     rows = re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE)
     text = "\n".join(path.read_text() for path in product_files())
-    builtin = OTHERS | {"invalid", "parse_error", "method_not_allowed", "not_acceptable", "unsupported_media_type"}
+    builtin = OTHERS | {"bad_authorization_header", "invalid", "parse_error", "method_not_allowed", "not_acceptable", "unsupported_media_type"}
     assert [code for code in rows if code not in builtin and f'"{code}"' not in text] == []
