@@ -37,7 +37,15 @@ def in_settings(view: View) -> View:
 @in_settings
 @require_safe
 def settings_home(request: HttpRequest) -> HttpResponse:
+    """The first of the settings."""
     return redirect("accounts:profile")
+
+
+@in_settings
+@require_safe
+def to_security(request: HttpRequest) -> HttpResponse:
+    """Where django-allauth has a page about second factors, everything stands on ours about security."""
+    return redirect("accounts:security")
 
 
 @in_settings
