@@ -19,6 +19,7 @@ from accounts.models import Role
 from audience.queries.accounts import account_cards
 from audience.queries.runs import runs
 from aura import health
+from aura.advice import missing
 from aura.jobs import api as jobs_api
 from aura.jobs import queries as jobs_queries
 from aura.jobs import views as jobs_views
@@ -50,6 +51,7 @@ def system(request: WorkspaceRequest) -> HttpResponse:
         "services": health.check_all(),
         "system": {"memory": used["memory_usage"], "cpu": used["cpu_usage"], "disk": used["disk_usage"]},
         "lanes": jobs_queries.lanes(),
+        "missing": missing(request.workspace.pk),
     }
     return render(request, "system.html", context)
 

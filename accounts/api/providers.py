@@ -12,6 +12,7 @@ from accounts.access import WorkspaceView
 from accounts.models import Role
 from accounts.outside import SERVICES
 from accounts.services.credentials import LONGEST, ServiceState, remove_credential, save_credential, service_states
+from aura.http.pagination import CursorPages
 
 
 class ProviderSerializer(serializers.Serializer[Any]):
@@ -49,11 +50,14 @@ class ProviderList(WorkspaceView):
 
     area = "workspace"
     role_for_reading = Role.ADMIN
+    # There are few of them, in the shape of every list.
+    pagination_class = CursorPages
 
     @extend_schema(operation_id="workspaces_providers_list", responses=ProviderSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
         """Where the key of each service comes from."""
-        return Response([shown(state) for state in service_states(self.workspace.pk)])
+        rows = [shown(state) for state in service_states(self.workspace.pk)]
+        return Response({"next": None, "previous": None, "results": rows})
 
 
 class ProviderDetail(WorkspaceView):

@@ -61,6 +61,8 @@ def shown(membership: Membership) -> dict[str, Any]:
 class WorkspaceList(APIView):
     """Your workspaces."""
 
+    pagination_class = CursorPages
+
     @extend_schema(operation_id="workspaces_list", responses=s.WorkspaceSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Where you belong, the newest membership first."""

@@ -189,7 +189,8 @@ class Schema(AutoSchema):
             found.add(429)
         if not open_to_all:
             found |= {401, 403}
-        if getattr(self.view, "names_workspace", False) or "{" in self.path:
+        pages = any(part.get("name") == "cursor" for part in operation.get("parameters", []))
+        if getattr(self.view, "names_workspace", False) or "{" in self.path or pages:
             found.add(404)
         if operation.get("parameters") or "requestBody" in operation:
             found.add(400)

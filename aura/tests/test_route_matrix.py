@@ -63,6 +63,7 @@ RULES: dict[str, Rule] = {
     "system": Rule(OWN),
     "healthz": Rule(OPEN),
     "readyz": Rule(OPEN),
+    "metrics": Rule(OPEN),  # to this machine, or to a token: test_metrics.py
     # ways in
     "accounts:sign_in": Rule(OPEN, FORM),
     "accounts:sign_in_by_link": Rule(OPEN, READ, ("word",)),
@@ -112,6 +113,8 @@ RULES: dict[str, Rule] = {
     "accounts:invitations": does(OWN, get=AD, post=AD),
     "accounts:withdraw_invitation": does(OBJECT, "invitation", post=AD),
     "accounts:keys": does(OWN, get=AD, post=AD),
+    "accounts:providers": does(OWN, get=AD, post=AD),
+    "accounts:remove_provider": does(OWN, "provider", post=AD),
     "accounts:revoke_key": does(OBJECT, "api_key", post=AD),
     # audience pages
     "audience:list": does(OWN, get=V, post=V),
@@ -155,6 +158,8 @@ RULES: dict[str, Rule] = {
     "api:invitation": does(OBJECT, "slug", "invitation", delete=AD),
     "api:api_keys": does(OBJECT, "slug", get=AD, post=AD),
     "api:api_key": does(OBJECT, "slug", "api_key", get=AD, delete=AD),
+    "api:providers": does(OBJECT, "slug", get=AD),
+    "api:provider": does(OBJECT, "slug", "provider", put=AD, delete=AD),
     # API: jobs
     "api:jobs:jobs": Rule(OWN),
     "api:jobs:job": Rule(OBJECT, READ, ("job",)),
@@ -261,6 +266,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "word": "x-y",
         "uid": "1",
         "slug": north.slug,
+        "provider": "gemini",
         "username": account.username,
         "account": str(account.pk),
         "person": str(person.pk),
@@ -278,6 +284,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
 ALSO: dict[str, set[int]] = {
     "audience:picture": {404},
     "account_confirm_email": {404},
+    "api:provider": {404},
     "mfa_view_recovery_codes": {404},
     "mfa_download_recovery_codes": {404},
     "mfa_deactivate_totp": {404},
