@@ -189,7 +189,7 @@ MFA_FORMS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("AURA_BEHIND_PROXY") else 0
 
 _mail = env.text("AURA_MAIL_URL", "console://")
-globals().update(env.attempt(lambda: transport(_mail), {}))
+globals().update(env.attempt(lambda: transport(_mail), transport("console://")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("AURA_MAIL_FROM", "Aura <aura@localhost>")
 
 LANGUAGE_CODE = "en-gb"

@@ -19,7 +19,7 @@ class ProviderSerializer(serializers.Serializer[Any]):
     """A service, and where its key comes from."""
 
     provider = serializers.ChoiceField(list(SERVICES))
-    label = serializers.CharField()
+    name = serializers.CharField()
     key_source = serializers.ChoiceField(["workspace", "vault", "environment", "none", "unknown"])
     hint = serializers.CharField(help_text="the end of the workspace's own key")
     updated_at = serializers.DateTimeField(allow_null=True)
@@ -38,7 +38,7 @@ def shown(state: ServiceState) -> dict[str, Any]:
     """The state of a service in JSON."""
     return {
         "provider": state.service.name,
-        "label": state.service.label,
+        "name": state.service.label,
         "key_source": state.source,
         "hint": state.hint,
         "updated_at": state.updated_at,
