@@ -13,7 +13,7 @@ from redis import Redis
 from aura.embedded.home import BASE
 from aura.testing.chaos.crew import Crew
 
-POLL = 0.05
+POLL = 0.02
 KILL, KILL_DISPATCHER, REDIS_LOST, POSTGRES_CRASH = "kill", "kill dispatcher", "redis lost", "postgres crash"
 TABLE = """
 DROP TABLE IF EXISTS chaos_effect; CREATE TABLE chaos_effect (id bigserial PRIMARY KEY, job_id uuid NOT NULL);
@@ -119,7 +119,7 @@ def _torment(
         if known == plan.jobs + plan.poison == over:
             return events
         # A strike at idle processes proves nothing.
-        if running > 1 and len(events) < len(waiting) and done >= thresholds[len(events)]:
+        if running and len(events) < len(waiting) and done >= thresholds[len(events)]:
             events.append(_strike(waiting[len(events)], environ, crew, crash))
         time.sleep(POLL)
     return events
