@@ -23,7 +23,7 @@ from aura.jobs.models import Job, Lane
 from aura.jobs.queue import job, start
 from aura.jobs.schedule import periodic
 from aura.providers.errors import ProviderError
-from aura.tenancy.scope import staff_scope
+from aura.tenancy.scope import current_workspace_id, staff_scope
 from aura.webhooks import outcomes
 from aura.webhooks.backoff import TRIES, retry_delay
 from aura.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent, job_key
@@ -107,7 +107,7 @@ def tell_owners(context: JobContext) -> dict[str, int]:
     """Write to the workspace's owners that an endpoint was switched off."""
     with context.transaction():
         endpoint = WebhookEndpoint.objects.filter(pk=context.payload["endpoint"], enabled=False).first()
-        workspace = Workspace.objects.get(pk=context.workspace_id)
+        workspace = Workspace.objects.get(pk=current_workspace_id())
         owners = Membership.objects.filter(role=Role.OWNER, user__is_active=True)
         addresses = list(owners.values_list("user__email", flat=True))
     if endpoint is None or not addresses:

@@ -4,7 +4,6 @@ The key is derived from AURA_SECRET_KEY and the endpoint's id, so a sealed secre
 """
 
 import base64
-from collections.abc import Sequence
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -31,7 +30,7 @@ def unseal(endpoint_id: UUID, sealed: str) -> str:
 
 
 def _box(endpoint_id: UUID) -> MultiFernet:
-    keys: Sequence[str] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
     return MultiFernet([Fernet(_derived(key, endpoint_id)) for key in keys])
 
 
