@@ -11,18 +11,19 @@ NAMES = (
     r"(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|auth(?:orization)?|cookie|session(?:id)?|credential"
     r"|signature)"
 )
+# Each form begins where a word does, so that long words cost linear time.
 # Names and their values in JSON, forms, headers and markup; the value ends where such a value ends.
 NAMED = re.compile(
-    rf"(?i)(?P<name>[\"']?[\w-]*{NAMES}[\w-]*[\"']?\s*[:=]\s*)(?P<value>\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|(?:(?:bearer|basic)\s+)?[^\s\"'&,;<>}}\]]+)"
+    rf"(?i)(?P<name>[\"']?(?<![\w-])[\w-]{{0,40}}{NAMES}[\w-]{{0,40}}[\"']?\s*[:=]\s*)(?P<value>\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|(?:(?:bearer|basic)\s+)?[^\s\"'&,;<>}}\]]+)"
 )
 BEARER = re.compile(r"(?i)\b(?:bearer|basic)\s+[\w.~+/=-]{6,}")
 KNOWN_FORMS = re.compile(
-    r"whsec_[\w+/=-]+|aura_\w{8,}|v1a?,[\w+/=]{20,}|eyJ[\w-]+\.[\w-]+\.?[\w-]*|\b(?:sk|pk|rk|ghp|gho|xox[bap])[-_][\w-]{10,}"
+    r"whsec_[\w+/=-]+|aura_\w{8,}|v1a?,[\w+/=]{20,}|(?<![\w-])eyJ[\w-]+\.[\w-]+\.?[\w-]*|\b(?:sk|pk|rk|ghp|gho|xox[bap])[-_][\w-]{10,}"
     r"|\bAKIA[0-9A-Z]{12,}|\bAIza[\w-]{20,}|-----BEGIN[^-]*PRIVATE KEY-----[\s\S]*?(?:-----END[^-]*-----|$)"
 )
-EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 # Long runs of letters and digits are keys more often than words; ids in UUID form stay readable.
-LONG = re.compile(rf"(?P<id>\b{UUID}\b)|(?=[\w+/=-]*\d)[\w+/=-]{{32,}}")
+LONG = re.compile(rf"(?P<id>\b{UUID}\b)|(?<![\w+/=-])(?=[\w+/=-]*\d)[\w+/=-]{{32,}}")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
