@@ -134,6 +134,7 @@ def test_a_secret_is_in_no_row_and_in_no_log(team: Team, receiver: CountingServe
         for table in tables:
             cursor.execute(f'SELECT t::text FROM "{table}" t')  # noqa: S608
             dump.writelines(row[0] for row in cursor.fetchall())
+    assert str(answer.json()["id"]) in dump.getvalue()
     for planted in (secret, rotated):
         bare = planted.removeprefix("whsec_")
         assert bare not in lines.getvalue()
