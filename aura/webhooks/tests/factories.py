@@ -26,7 +26,8 @@ def emit(workspace: Workspace, type: str = COMPLETED, **payload: Any) -> Webhook
     with workspace_scope(workspace.pk):
         event = services.emit(type, payload or PAYLOAD, subject="x")
         assert event is not None
-        return WebhookDelivery.objects.select_related("event", "endpoint").get(event=event)
+        rows = WebhookDelivery.objects.select_related("event", "endpoint").filter(event=event)
+        return rows.latest("created_at", "id")
 
 
 def now(row: Any) -> Any:
