@@ -10,7 +10,7 @@ import pytest
 from aura.providers.errors import ProviderError
 from aura.providers.outbound import Answered, post
 from aura.providers.tests.servers import CountingServer, Handler, dripping, endless, running, status
-from aura.providers.tests.test_outbound import REFUSED, connections, names
+from aura.providers.tests.walls import REFUSED, connections, names
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from aura.providers.tests.servers import running, status
-from aura.providers.tests.test_outbound import REFUSED, connections, names
+from aura.providers.tests.walls import REFUSED, connections, names
 from aura.tenancy.ids import uuid7
 from aura.testing.drain import drain
 from aura.testing.fixtures import Team, api_client

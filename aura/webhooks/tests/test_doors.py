@@ -165,7 +165,13 @@ def test_the_delivery_log_is_filtered(world: World) -> None:
 
 def test_changes_are_validated_and_on_record(world: World) -> None:
     client, where = world.api("admin"), reverse("api:webhooks:endpoint", args=[world.endpoint.pk])
-    for bad in ({"url": "http://example.org/"}, {"events": []}, {"events": ["x.y"]}, {"enabled": "maybe"}):
+    refused: list[dict[str, Any]] = [
+        {"url": "http://example.org/"},
+        {"events": []},
+        {"events": ["x.y"]},
+        {"enabled": "maybe"},
+    ]
+    for bad in refused:
         assert client.patch(where, bad).status_code == 400, bad
     answer = client.patch(where, {"enabled": False, "events": ["audience.run.failed"] * 2, "failures": 9})
     assert (answer.json()["enabled"], answer.json()["disabled_reason"]) == (False, "by_hand")
