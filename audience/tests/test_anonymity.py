@@ -257,6 +257,12 @@ def test_a_value_filter_is_answered_from_the_same_shuffled_people() -> None:
     assert blurred_grid(one, "age", "gender", young, 10).counts["old", "man"] is None
 
 
+def test_the_noise_of_a_filtered_table_is_told_to_its_intervals() -> None:
+    one = census(PEOPLE, 1)
+    assert blurred_table(one, "gender", None, 10).noise > one.margin("gender").noise.max() > 0
+    assert blurred_grid(one, "age", "gender", None, 10).noise > 10 / 6**0.5
+
+
 def test_fewer_than_k_people_have_no_number() -> None:
     assert blurred_people(census(PEOPLE[:9], 1), None, 10) is None
     assert blurred_people(census(PEOPLE[:10], 1), None, 10) == 10
