@@ -14,7 +14,7 @@ from aura.testing.fixtures import Team, page_client
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
 OWN = sorted(
-    (model for model in admin.site._registry if model._meta.app_label in {"accounts", "audience", "jobs"}),
+    (model for model in admin.site._registry if model._meta.app_label in {"accounts", "audience", "jobs", "webhooks"}),
     key=lambda model: model._meta.label,
 )
 
