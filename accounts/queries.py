@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from accounts.chain import Break, Entry, breaks
@@ -30,6 +31,11 @@ def workspace_for_command(slug: str = "") -> Workspace:
     raise WorkspaceUnclear(f"{'No such workspace' if slug else 'Say --workspace'}. There are: {names}.")
 
 
+def chain_of(workspace_id: UUID | None) -> dict[str, Any]:
+    """The lookup of a workspace's audit chain, or of the chain of what belongs to none."""
+    return {"workspace_id": workspace_id} if workspace_id else {"workspace__isnull": True}
+
+
 @dataclass(frozen=True, slots=True)
 class ChainState:
     """What a check of one audit chain found. ``head`` is the digest of the last entry; noted down, it proves later that
@@ -55,7 +61,7 @@ def check_chains(slug: str | None = None) -> Iterator[ChainState]:
 
 
 def _check(name: str, workspace_id: UUID | None) -> ChainState:
-    rows = AuditEntry.objects.filter(workspace_id=workspace_id).order_by("sequence")
+    rows = AuditEntry.objects.filter(**chain_of(workspace_id)).order_by("sequence")
     last: Entry | None = None
     count = 0
 

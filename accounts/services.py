@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import chain
 from accounts.models import AuditEntry, Membership, Role, SignInLink, User, Workspace
+from accounts.queries import chain_of
 from aura.tenancy.ids import uuid7
 from aura.tenancy.scope import current_scope, staff_scope, workspace_scope
 
@@ -70,7 +71,7 @@ def record(action: str, *, user_id: UUID | None, target: str = "", **detail: Any
     with transaction.atomic(using=using):
         with connections[using].cursor() as cursor:
             cursor.execute(LOCK_CHAIN, [f"audit:{workspace_id or ''}"])
-        last = AuditEntry.objects.filter(workspace_id=workspace_id).order_by("-sequence").first()
+        last = AuditEntry.objects.filter(**chain_of(workspace_id)).order_by("-sequence").first()
         entry = AuditEntry(
             workspace_id=workspace_id,
             user_id=user_id,
@@ -92,7 +93,7 @@ def forget_entries(workspace_id: UUID | None, before: datetime) -> int:
     For the periodic sweep: runs in a staff scope, the only one that may delete.
     """
     with staff_scope("audit retention"), transaction.atomic(using="staff"):
-        rows = AuditEntry.objects.filter(workspace_id=workspace_id)
+        rows = AuditEntry.objects.filter(**chain_of(workspace_id))
         with connections["staff"].cursor() as cursor:
             cursor.execute(LOCK_CHAIN, [f"audit:{workspace_id or ''}"])
         # An entry that is younger than its neighbour by a clock's whim keeps all after it.
@@ -109,7 +110,7 @@ def forget_entries(workspace_id: UUID | None, before: datetime) -> int:
 
 
 def _checkpoint(workspace_id: UUID | None, old: AuditEntry, count: int) -> None:
-    last = AuditEntry.objects.filter(workspace_id=workspace_id).latest("sequence")
+    last = AuditEntry.objects.filter(**chain_of(workspace_id)).latest("sequence")
     entry = AuditEntry(
         workspace_id=workspace_id,
         action=chain.CHECKPOINT,

@@ -25,6 +25,7 @@ v1: list[URLPattern | URLResolver] = [
     path("auth/token/refresh", TokenRefreshView.as_view(), name="token_refresh"),
     path("", include((jobs_api, "jobs"))),
     path("audience/", include("audience.api.urls")),
+    path("", include("aura.privacy.api.urls")),
 ]
 
 api: list[URLPattern | URLResolver] = [
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("audience/", include("audience.urls")),
     path("jobs/", include((jobs_pages, "jobs"))),
+    path("settings/", include("aura.privacy.urls")),
     path("api/", include((api, "api"))),
     path("admin/", admin.site.urls),
 ]

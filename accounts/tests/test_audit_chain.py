@@ -113,7 +113,7 @@ def test_each_workspace_has_a_chain_and_so_has_staff(team: Team) -> None:
     assert {state.name: state.last for state in check_chains()} == {"": 2, "north": 1, "south": 1}
 
 
-def tamper(statement: str, values: list[object]) -> None:
+def tamper(statement: str, values: list[int]) -> None:
     """What only somebody with the staff role's password can do."""
     with transaction.atomic(using="staff"), connections["staff"].cursor() as cursor:
         cursor.execute(statement, values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -37,7 +38,7 @@ def _comments(before: datetime, most: int) -> int:
     return len(rows)
 
 
-def _people(keys: set[object]) -> None:
+def _people(keys: set[UUID]) -> None:
     """Those of the people who wrote no other comment; nothing about them is needed any more."""
     writes = Comment.objects.filter(commenter=OuterRef("pk"))
     silent = list(Commenter.objects.filter(~Exists(writes), pk__in=keys).values_list("pk", flat=True))

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import orjson
 from asgiref.sync import sync_to_async
@@ -168,7 +168,7 @@ class Download(FileResponse):
     block_size = 2**16
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        read = sync_to_async(self.file_to_stream.read)  # type: ignore[attr-defined]
+        read = sync_to_async(cast(IO[bytes], self.file_to_stream).read)
         while chunk := await read(self.block_size):
             yield chunk
 

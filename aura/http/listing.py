@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpResponseBase
+from rest_framework import generics, mixins
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
@@ -59,7 +61,7 @@ def rows_of(serializer: Any, rows: Iterable[Any]) -> tuple[list[str], Iterator[l
     return columns, ([row.get(name) for name in columns] for row in found)
 
 
-class FileListMixin:
+class FileListMixin(mixins.ListModelMixin, generics.GenericAPIView[Any]):
     """For a list view: the whole filtered table as a file where one is asked for. Goes before the view's base.
 
     ``export_name`` names the file. :meth:`exported` is called after a file was made, for the audit log.
@@ -69,15 +71,14 @@ class FileListMixin:
     schema = FileSchema()
     export_name = ""
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         wanted = asked_format(request)
         if not wanted:
-            return super().list(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
-        view: Any = self
-        rows = view.filter_queryset(view.get_queryset())
-        if view.paginator is not None and not rows.query.order_by:
-            rows = rows.order_by(*view.paginator.ordering)
-        columns, values = rows_of(view.get_serializer(), rows.iterator(chunk_size=CHUNK))
+            return super().list(request, *args, **kwargs)
+        rows: Any = self.filter_queryset(self.get_queryset())
+        if isinstance(self.paginator, CursorPagination):
+            rows = rows.order_by(*self.paginator.ordering)
+        columns, values = rows_of(self.get_serializer(), rows.iterator(chunk_size=CHUNK))
         response, count = export_response(Table(self.export_name, columns, values), FORMATS[wanted])
         self.exported(wanted, count)
         return response

@@ -34,7 +34,7 @@ def cleaned_models() -> Iterator[tuple[type[models.Model], list[models.Field[Any
         model = apps.get_model(app, name)
         wanted = [model._meta.get_field(name) for name, kind in fields.items() if kind in CLEANED]
         if wanted and hasattr(model, "workspace"):
-            yield model, wanted  # type: ignore[misc]
+            yield model, wanted
 
 
 def page(table: str, columns: list[str], patterns: list[str], after: UUID, size: int = PAGE) -> list[tuple[Any, ...]]:
@@ -48,7 +48,7 @@ def page(table: str, columns: list[str], patterns: list[str], after: UUID, size:
         table=sql.Identifier(table),
         any=sql.SQL(" OR ").join(parts),
     )
-    values = {"needles": patterns, "workspace": current_workspace_id(), "after": after, "size": size}
+    values: dict[str, Any] = {"needles": patterns, "workspace": current_workspace_id(), "after": after, "size": size}
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return list(cursor.fetchall())
@@ -59,13 +59,13 @@ def clean_page(
 ) -> tuple[UUID | None, int]:
     """Clean the next rows of a table; returns the last id looked at (None at the end) and how many rows changed."""
     table = model._meta.db_table
-    rows = page(table, [field.column for field in fields], needles(who), after)
+    rows = page(table, [str(field.column) for field in fields], needles(who), after)
     changed = 0
     for key, *texts in rows:
         values = {}
         for field, text in zip(fields, texts, strict=True):
             if text is not None and (fresh := _cleaned(field, text, who)) is not None:
-                values[field.column] = fresh
+                values[str(field.column)] = fresh
         if values:
             changed += 1
             _update(table, key, values)

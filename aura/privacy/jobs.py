@@ -3,9 +3,9 @@
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.files.base import File
@@ -17,7 +17,7 @@ from accounts.services import forget_entries, record
 from aura.jobs.context import JobContext
 from aura.jobs.models import Job, Lane
 from aura.jobs.models import State as JobState
-from aura.jobs.queue import job, start
+from aura.jobs.queue import JobFunction, job, start
 from aura.jobs.schedule import periodic
 from aura.privacy import archive, caches, keys, queries, services
 from aura.privacy.cleaning import FIRST, clean_page, cleaned_models
@@ -55,7 +55,7 @@ def start_export(who: Identifiers, *, user_id: UUID | None) -> SubjectExport:
     return export
 
 
-def _start(function: Callable[[JobContext], None], row: ErasureRequest | SubjectExport, *, limited: bool) -> Job:
+def _start(function: JobFunction, row: ErasureRequest | SubjectExport, *, limited: bool) -> Job:
     key = str(row.pk)
     payload = {"request": key}
     return start(function, workspace_id=row.workspace_id, payload=payload, key=key, subject=key, limited=limited)
@@ -180,7 +180,7 @@ def run_export(context: JobContext) -> None:
         counts = archive.write_archive(out, sections, timezone.now())
         size = out.tell()
         out.seek(0)
-        digest = hashlib.file_digest(out, "sha256").hexdigest()  # type: ignore[arg-type]
+        digest = hashlib.file_digest(out, "sha256").hexdigest()
         out.seek(0)
         default_storage.delete(path)
         default_storage.save(path, File(out))
@@ -227,7 +227,7 @@ def run_sweep(context: JobContext) -> dict[str, int]:
     swept = dict(+counts)
     if swept:
         with context.transaction():
-            record("privacy.retention.swept", user_id=None, **swept)
+            record("privacy.retention.swept", user_id=None, **cast(Any, swept))
     return swept
 
 

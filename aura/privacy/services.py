@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -198,7 +198,7 @@ def set_retention(values: Mapping[str, int | None], *, user_id: UUID | None) -> 
     policy.save()
     changed = {name: [before[name], days] for name, days in values.items() if before[name] != days}
     if changed:
-        record("privacy.retention.changed", user_id=user_id, **changed)
+        record("privacy.retention.changed", user_id=user_id, **cast(Any, changed))
     return policy
 
 

@@ -12,6 +12,7 @@ LINK = re.compile(r"^(https?://)?(www\.|m\.)?instagram\.com/")
 DIGITS = re.compile(r"[0-9]{1,40}")
 # Shorter numbers stand for so many other things that only a whole value is taken for an id.
 LONG_ID = 6
+DISTINCTIVE = 5
 NOT_AFTER = r"(?![a-z0-9_]|\.[a-z0-9_])"
 PLACE = r"(?:instagram\.com|instagr\.am|ig\.me/m)/(?:_u/|stories/)?"
 WHO_KEYS = re.compile(r"(?:user|username|user_name|owner|ownerusername|author|account|handle|profile)$")
@@ -29,7 +30,7 @@ class IdRefused(ValueError):
 def clean_username(value: str) -> str:
     """``@North.Roast`` or a profile link → ``north.roast``. Raises :class:`UsernameRefused`."""
     name = LINK.sub("", value.strip().lower()).split("/")[0].split("?")[0].removeprefix("@")
-    if not USERNAME.fullmatch(name):
+    if not USERNAME.fullmatch(name) or not name.strip("."):
         raise UsernameRefused("An Instagram user name has up to 30 letters, digits, dots and underscores.")
     return name
 
@@ -43,8 +44,9 @@ def clean_id(value: str) -> str:
 
 
 def is_distinctive(username: str) -> bool:
-    """True for a name that is no ordinary word, so that it means the person wherever it stands."""
-    return any(letter in "0123456789._" for letter in username)
+    """True for a name that is no ordinary word or number, so that it means the person wherever it stands."""
+    special = any(letter in "0123456789._" for letter in username)
+    return len(username) >= DISTINCTIVE and special and any(letter.isalpha() for letter in username)
 
 
 @dataclass(frozen=True)
