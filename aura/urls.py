@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
-from aura import home
+from aura import downloads, home
 
 # Swagger UI writes style attributes; its page holds nothing of a workspace.
 docs_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
@@ -51,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audience/", include("audience.urls")),
     path("jobs/", include((jobs_pages, "jobs"))),
     path("settings/", include("aura.privacy.urls")),
+    path("downloads/@<str:username>/<slug:table>.<slug:wanted>", downloads.account_table, name="account_table"),
+    path("downloads/<slug:table>.<slug:wanted>", downloads.table, name="table"),
     path("api/", include((api, "api"))),
     path("admin/", admin.site.urls),
 ]

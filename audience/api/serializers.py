@@ -141,7 +141,10 @@ class PostSerializer(serializers.ModelSerializer[Post]):
 
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):
-    username = serializers.CharField(source="commenter.username")
+    """One comment. Who wrote it is not said of a possible minor (A7)."""
+
+    username = serializers.CharField(source="commenter.username", help_text='"" for a possible minor')
+    commenter_id = serializers.UUIDField(allow_null=True, help_text="null for a possible minor")
     post = serializers.CharField(source="post.shortcode")
 
     class Meta:
@@ -160,6 +163,10 @@ class CommentSerializer(serializers.ModelSerializer[Comment]):
             "commented_at",
             "created_at",
         )
+
+    def to_representation(self, instance: Comment) -> dict[str, Any]:
+        found: dict[str, Any] = super().to_representation(instance)
+        return found | {"username": "", "commenter_id": None} if instance.commenter.possible_minor else found
 
 
 class CommenterSerializer(serializers.ModelSerializer[Commenter]):

@@ -26,6 +26,7 @@ from audience.queries.runs import latest_run
 from audience.tables import TopCommenters
 from audience.views.accounts import find_account
 from audience.views.runs import show
+from aura.http.exports import FORMATS
 
 PEOPLE = 10
 LONG_SERIES = 120
@@ -95,17 +96,17 @@ def account_report(request: WorkspaceRequest, username: str) -> HttpResponse:
         "job": job,
         "may_see_people": may_see,
         "import_url": reverse("audience:import", args=[account.username]),
-        "csv_url": _csv_url(request, "audience:demographics_csv", account),
-        "people_csv_url": _csv_url(request, "audience:commenters_csv", account),
+        "files": {name: _file_urls(request, account, name) for name in ("demographics", "commenters")},
     }
     context |= _report(request, account, asked, posts, run)
     part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     return render(request, "audience/_report.html" if part else "audience/account.html", context)
 
 
-def _csv_url(request: WorkspaceRequest, name: str, account: TrackedAccount) -> str:
+def _file_urls(request: WorkspaceRequest, account: TrackedAccount, table: str) -> dict[str, str]:
     query = request.GET.urlencode()
-    return reverse(name, args=[account.username]) + (f"?{query}" if query else "")
+    urls = {wanted: reverse("audience:account_export", args=[account.username, table, wanted]) for wanted in FORMATS}
+    return {wanted: f"{url}?{query}" if query else url for wanted, url in urls.items()}
 
 
 def _report(

@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 
 import orjson
 from asgiref.sync import sync_to_async
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -173,7 +173,7 @@ class Download(FileResponse):
             yield chunk
 
 
-def export_response(table: Table, form: Format) -> tuple[Download, int]:
+def export_response(table: Table, form: Format) -> tuple[HttpResponse | Download, int]:
     """The table as a download, and how many rows it has.
 
     It is written to a temporary file first: the rows come from a database scope that is closed by the time a response
@@ -185,7 +185,12 @@ def export_response(table: Table, form: Format) -> tuple[Download, int]:
     except BaseException:
         out.close()
         raise
+    size = out.tell()
     out.seek(0)
-    name = NAME.sub("-", table.name).strip("-") or "table"
-    filename = f"{name}-{datetime.now(UTC):%Y-%m-%d}.{form.name}"
-    return Download(out, as_attachment=True, filename=filename, content_type=form.media_type), rows
+    filename = f"{NAME.sub('-', table.name).strip('-') or 'table'}-{datetime.now(UTC):%Y-%m-%d}.{form.name}"
+    if size > IN_MEMORY:
+        return Download(out, as_attachment=True, filename=filename, content_type=form.media_type), rows
+    with out:
+        response = HttpResponse(out.read(), content_type=form.media_type)
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response, rows

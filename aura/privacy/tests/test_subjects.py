@@ -68,6 +68,7 @@ def test_json_is_cleaned_at_any_depth() -> None:
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=5,
     )
 )
 def test_cleaning_twice_changes_nothing_more(value: object) -> None:
