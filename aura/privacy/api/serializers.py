@@ -145,7 +145,7 @@ class AuditSerializer(serializers.ModelSerializer[AuditEntry]):
         return row.user.email if row.user else None
 
 
-class StartedSerializer(serializers.Serializer[Any]):
+class AcceptedSerializer(serializers.Serializer[Any]):
     """The answer to the start of work about a person."""
 
     id = serializers.UUIDField()

@@ -62,7 +62,7 @@ class ErasureList(PrivacyView, generics.ListAPIView[ErasureRequest]):
     def get_queryset(self) -> QuerySet[ErasureRequest]:
         return queries.erasures()
 
-    @extend_schema(request=s.ErasureInputSerializer, responses={202: s.StartedSerializer})
+    @extend_schema(request=s.ErasureInputSerializer, responses={202: s.AcceptedSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
         """Erase one person everywhere in this workspace; a search and a proof follow."""
@@ -91,7 +91,7 @@ class ExportList(PrivacyView, generics.ListAPIView[SubjectExport]):
     def get_queryset(self) -> QuerySet[SubjectExport]:
         return queries.subject_exports()
 
-    @extend_schema(request=s.PersonSerializer, responses={202: s.StartedSerializer})
+    @extend_schema(request=s.PersonSerializer, responses={202: s.AcceptedSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
         """Collect all that this workspace keeps about one person into a ZIP."""
@@ -134,7 +134,7 @@ class OptOutList(PrivacyView, generics.ListAPIView[OptOut]):
         row, new = services.add_opt_out(self._who(request), user_id=self.user_id)
         return Response(s.OptOutSerializer(row).data, status=201 if new else 200)
 
-    @extend_schema(request=s.PersonSerializer, responses={204: None})
+    @extend_schema(operation_id="privacy_opt_outs_remove", request=s.PersonSerializer, responses={204: None})
     def delete(self, request: Request) -> Response:
         """Take a person off the list."""
         if not services.remove_opt_out(self._who(request), user_id=self.user_id):

@@ -15,15 +15,7 @@ from redis import Redis
 
 from accounts.chain import digest
 from accounts.models import AuditEntry
-from audience.models import (
-    AudiencePerson,
-    Comment,
-    Commenter,
-    Run,
-    RunBatch,
-    StoredImage,
-    TrackedAccount,
-)
+from audience.models import AudiencePerson, Comment, Commenter, Run, RunBatch, StoredImage, TrackedAccount
 from audience.services import rollups
 from audience.tests import factories
 from aura.http.models import IdempotencyRecord
