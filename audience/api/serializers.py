@@ -1,6 +1,7 @@
 """JSON shapes of the audience API."""
 
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from rest_framework import serializers
@@ -141,10 +142,10 @@ class PostSerializer(serializers.ModelSerializer[Post]):
 
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):
-    """One comment. Who wrote it is not said of a possible minor (A7)."""
+    """A comment. Who wrote it is left out for a possible minor, who is nowhere a row of their own (A7)."""
 
-    username = serializers.CharField(source="commenter.username", help_text='"" for a possible minor')
-    commenter_id = serializers.UUIDField(allow_null=True, help_text="null for a possible minor")
+    username = serializers.SerializerMethodField()
+    commenter_id = serializers.SerializerMethodField()
     post = serializers.CharField(source="post.shortcode")
 
     class Meta:
@@ -164,9 +165,11 @@ class CommentSerializer(serializers.ModelSerializer[Comment]):
             "created_at",
         )
 
-    def to_representation(self, instance: Comment) -> dict[str, Any]:
-        found: dict[str, Any] = super().to_representation(instance)
-        return found | {"username": "", "commenter_id": None} if instance.commenter.possible_minor else found
+    def get_username(self, comment: Comment) -> str | None:
+        return None if comment.commenter.possible_minor else comment.commenter.username
+
+    def get_commenter_id(self, comment: Comment) -> UUID | None:
+        return None if comment.commenter.possible_minor else comment.commenter_id
 
 
 class CommenterSerializer(serializers.ModelSerializer[Commenter]):

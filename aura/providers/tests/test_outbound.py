@@ -1,6 +1,5 @@
 """What a stranger's address can and cannot make us fetch."""
 
-import ipaddress
 import socket
 import time
 from collections.abc import Iterator
@@ -9,7 +8,6 @@ from typing import Any
 import httpcore
 import pytest
 
-from aura.providers import addresses
 from aura.providers.errors import ProviderError
 from aura.providers.outbound import fetch
 from aura.providers.tests.servers import CountingServer, dripping, endless, running, status
@@ -290,14 +288,3 @@ def test_a_closed_port_is_unreachable(server: CountingServer) -> None:
         closed.bind(("127.0.0.1", 0))
         error = code_of(f"http://127.0.0.1:{closed.getsockname()[1]}/")
     assert (error.code, error.retryable) == ("unreachable", True)
-
-
-def test_loopback_is_allowed_only_where_asked_for_and_private_networks_never() -> None:
-    assert addresses.checked_addresses("127.0.0.1", 80, timeout=1, allow_loopback=True) == ["127.0.0.1"]
-    with pytest.raises(addresses.AddressRefused):
-        addresses.checked_addresses("10.0.0.1", 80, timeout=1, allow_loopback=True)
-
-
-@pytest.mark.parametrize("text", ["8.8.8.8", "157.240.1.1", "2606:4700::1111", "2a03:2880::1"])
-def test_public_addresses_pass(text: str) -> None:
-    assert addresses.is_public(ipaddress.ip_address(text))
