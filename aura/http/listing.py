@@ -1,11 +1,13 @@
 """Lists of the API as files: ``?format=csv``, ``xlsx`` or ``json``, or ``Accept: text/csv`` (M15)."""
 
+import builtins
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpResponseBase
 from rest_framework import generics, mixins
 from rest_framework.pagination import CursorPagination
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
@@ -70,6 +72,11 @@ class FileListMixin(mixins.ListModelMixin, generics.GenericAPIView[Any]):
     renderer_classes = (OrjsonRenderer, *FILES)
     schema = FileSchema()
     export_name = ""
+
+    def get_renderers(self) -> builtins.list[BaseRenderer]:
+        # Only a list comes as a file, not what a POST to it answers.
+        reads = getattr(self.request, "method", "GET") in {"GET", "HEAD"}
+        return [*super().get_renderers()] if reads else [OrjsonRenderer()]
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         wanted = asked_format(request)

@@ -14,7 +14,16 @@ from django.utils import timezone
 from accounts.queries import check_chains
 from accounts.services import record
 from audience import jobs as audience_jobs
-from audience.models import AudiencePerson, Classification, Comment, Commenter, PictureState, Run, StoredImage
+from audience.models import (
+    AudiencePerson,
+    Classification,
+    Comment,
+    Commenter,
+    PictureState,
+    Run,
+    StoredImage,
+    TrackedAccount,
+)
 from audience.services import rollups
 from audience.tests import factories
 from aura.jobs.models import Job
@@ -59,7 +68,7 @@ ITEMS = [
 
 def load(team: Team, items: list[dict[str, Any]] = ITEMS) -> Run:
     with workspace_scope(team.workspace.id):
-        account = factories.TrackedAccount.objects.filter(username="northroast").first()
+        account = TrackedAccount.objects.filter(username="northroast").first()
         account = account or factories.account(username="northroast")
         data = BytesIO(json.dumps(items).encode())
         run = audience_jobs.start_import(account, data, filename="comments.json")
