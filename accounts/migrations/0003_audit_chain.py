@@ -8,7 +8,8 @@ from accounts.chain import FIRST, Entry, digest
 NO_TRUNCATE = """
 CREATE FUNCTION aura_never_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) THEN
+  IF (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)
+    OR (SELECT relowner = current_user::regrole FROM pg_class WHERE oid = TG_RELID) THEN
     RETURN NULL;
   END IF;
   RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';

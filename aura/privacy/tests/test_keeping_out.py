@@ -238,10 +238,8 @@ def test_what_is_kept_for_ever_stays(team: Team) -> None:
 def test_the_nightly_tick_sweeps_every_workspace_and_keeps_the_audit_log_whole(team: Team) -> None:
     for workspace in (team.workspace, team.elsewhere):
         with workspace_scope(workspace.id):
-            entry = [record("test.look", user_id=None) for _ in range(3)][0]
+            record("test.look", user_id=None)
             set_retention({"audit_days": 1}, user_id=None)
-            # An entry's time is under its digest, so the past is made by a policy of less than a day.
-            assert entry.sequence == 1
     tick("privacy.sweep", timezone.now() + timedelta(days=2))
     drain()
     with workspace_scope(team.workspace.id):
