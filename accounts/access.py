@@ -96,7 +96,7 @@ class WorkspaceView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         user = cast(User, request.user)
-        found = choose(memberships(user), request.headers.get("X-Workspace"), user.last_workspace_id)
+        found = choose(memberships(user), self.asked_workspace(request), user.last_workspace_id)
         if found is None:
             raise Http404("No such workspace.")
         role = self.role_for_reading if request.method in {"GET", "HEAD", "OPTIONS"} else self.role_for_writing
@@ -104,6 +104,10 @@ class WorkspaceView(APIView):
             raise PermissionDenied(f"This needs the role “{role.label}”. An owner or admin can grant it.")
         self.membership, self.workspace = found, found.workspace
         self._scope.enter_context(workspace_scope(found.workspace_id))
+
+    def asked_workspace(self, request: Request) -> str | None:
+        """The short name of the workspace that is meant, or None for the caller's last one."""
+        return request.headers.get("X-Workspace")
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)

@@ -1,6 +1,12 @@
 """Reads about people and workspaces."""
 
-from accounts.models import Membership, User, Workspace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from accounts.chain import Break, Entry, breaks
+from accounts.models import AuditEntry, Membership, User, Workspace
 from aura.tenancy.scope import staff_scope, user_scope
 
 
@@ -23,3 +29,47 @@ def workspace_for_command(slug: str = "") -> Workspace:
         return chosen[0]
     names = ", ".join(w.slug for w in found) or "none yet (`manage.py create_workspace`)"
     raise WorkspaceUnclear(f"{'No such workspace' if slug else 'Say --workspace'}. There are: {names}.")
+
+
+def chain_of(workspace_id: UUID | None) -> dict[str, Any]:
+    """The lookup of a workspace's audit chain, or of the chain of what belongs to none."""
+    return {"workspace_id": workspace_id} if workspace_id else {"workspace__isnull": True}
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """What a check of one audit chain found. ``head`` is the digest of the last entry; noted down, it proves later that
+    none was cut off the end. ``name`` is the workspace's short name, "" for the chain of no workspace.
+    """
+
+    name: str
+    entries: int
+    last: int
+    head: str
+    breaks: tuple[Break, ...]
+
+
+def check_chains(slug: str | None = None) -> Iterator[ChainState]:
+    """Verify every audit chain, or only that of the workspace ``slug``. For server commands, hence the staff role."""
+    with staff_scope("verify audit"):
+        names = dict(Workspace.objects.values_list("id", "slug"))
+        found = AuditEntry.objects.order_by().values_list("workspace_id", flat=True).distinct()
+        for key in sorted(set(found), key=str):
+            name = names.get(key, str(key)) if key else ""
+            if slug is None or slug == name:
+                yield _check(name, key)
+
+
+def _check(name: str, workspace_id: UUID | None) -> ChainState:
+    rows = AuditEntry.objects.filter(**chain_of(workspace_id)).order_by("sequence")
+    last: Entry | None = None
+    count = 0
+
+    def walk() -> Iterator[Entry]:
+        nonlocal last, count
+        for row in rows.iterator(chunk_size=2000):
+            last, count = row.link, count + 1
+            yield last
+
+    broken = tuple(breaks(walk()))
+    return ChainState(name, count, last.sequence if last else 0, last.digest if last else "", broken)
