@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.urls import entrance
-from aura import home
+from aura import downloads, home
 from aura.webhooks import urls as webhooks
 
 # Swagger UI writes style attributes; its page holds nothing of a workspace.
@@ -26,6 +26,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include((jobs_api, "jobs"))),
     path("audience/", include("audience.api.urls")),
     path("webhooks/", include((webhooks.endpoints_api, "webhooks"))),
+    path("", include("aura.privacy.api.urls")),
 ]
 
 api: list[URLPattern | URLResolver] = [
@@ -52,6 +53,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audience/", include("audience.urls")),
     path("jobs/", include((jobs_pages, "jobs"))),
     path("settings/webhooks/", include((webhooks.pages, "webhooks"))),
+    path("settings/", include("aura.privacy.urls")),
+    path("downloads/@<str:username>/<slug:table>.<slug:wanted>", downloads.account_table, name="account_table"),
+    path("downloads/<slug:table>.<slug:wanted>", downloads.table, name="table"),
     path("api/", include((api, "api"))),
     path("admin/", admin.site.urls),
 ]

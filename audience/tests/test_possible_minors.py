@@ -38,9 +38,11 @@ def test_their_comments_stay_without_a_name(team: Team, account: TrackedAccount)
     assert [row["commenter_id"] for row in rows if row["username"] is None] == [None]
 
 
-@pytest.mark.parametrize("name", ["account", "commenters_csv"])
-def test_the_page_and_its_csv_name_nobody_who_may_be_a_minor(team: Team, account: TrackedAccount, name: str) -> None:
-    page = page_client(team.alice).get(reverse(f"audience:{name}", args=[account.username])).content.decode()
+@pytest.mark.parametrize("table", ["", "commenters"])
+def test_the_page_and_its_csv_name_nobody_who_may_be_a_minor(team: Team, account: TrackedAccount, table: str) -> None:
+    url = reverse("audience:account", args=[account.username])
+    url = reverse("audience:account_export", args=[account.username, table, "csv"]) if table else url
+    page = page_client(team.alice).get(url).content.decode()
     assert "grown.one" in page
     assert "young.one" not in page
 

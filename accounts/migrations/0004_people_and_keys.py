@@ -10,7 +10,7 @@ import aura.tenancy.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_row_level_security"),
+        ("accounts", "0003_audit_chain"),
     ]
 
     operations = [
