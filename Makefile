@@ -50,7 +50,7 @@ lint-imports: dev
 	@$(VENV)/bin/lint-imports --no-logo
 
 lint-templates: dev
-	@$(VENV)/bin/djlint templates --check --quiet
+	@$(VENV)/bin/djlint templates --check --quiet || { $(VENV)/bin/djlint templates --check; exit 1; }
 	@$(VENV)/bin/djlint templates --lint --quiet
 
 lint-django: dev

@@ -125,18 +125,18 @@ class WorkspaceView(APIView):
         """The role that this request needs."""
         return self.role_for_reading if self.request.method in SAFE_METHODS else self.role_for_writing
 
-    def wanted(self) -> str | None:
-        """The short name of the workspace that is meant, from the path or the header."""
-        return self.kwargs.get("slug") or self.request.headers.get("X-Workspace")
+    def asked_workspace(self, request: Request) -> str | None:
+        """The short name of the workspace that is meant, from the path or the header; None for the caller's last."""
+        return self.kwargs.get("slug") or request.headers.get("X-Workspace")
 
     def _of_person(self, user: User) -> Membership:
-        found = choose(memberships(user), self.wanted(), user.last_workspace_id)
+        found = choose(memberships(user), self.asked_workspace(self.request), user.last_workspace_id)
         if found is None:
             raise Http404("No such workspace.")
         return found
 
     def _of_key(self, key: ApiKey) -> Membership:
-        if self.wanted() not in {None, "", key.workspace.slug}:
+        if self.asked_workspace(self.request) not in {None, "", key.workspace.slug}:
             raise Http404("No such workspace.")
         return Membership(workspace=key.workspace, user=key.created_by, role=key_role(key))
 

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 LETTER_FAILED = "The letter could not be sent. Try again in a few minutes."
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-up, verification, password reset."""
 
     error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
@@ -84,7 +84,7 @@ def _fixed(context: dict[str, Any]) -> dict[str, Any]:
     return fixed
 
 
-class MFAAdapter(DefaultMFAAdapter):
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of authenticator apps and recovery codes are encrypted in the database."""
 
     error_messages: ClassVar[dict[str, Any]] = DefaultMFAAdapter.error_messages | {

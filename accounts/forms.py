@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.outside import service_choices
 from accounts.scopes import scope_choices
 
-PASSWORD_HELP = "At least 8 characters, and not one that many people use."
+NEW_HELP = "At least 8 characters, and not one that many people use."
 EXPIRIES = [("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("", "Never")]
 
 LINK = re.compile(r"(?i)://|www\.|[\r\n\t\x00]")
@@ -29,7 +29,7 @@ def plain_name(value: str) -> None:
 
 
 class Labelled:
-    """Gives a form of django-allauth the words of ``words``: field → (label, help). No placeholders: a label is there."""
+    """Gives a form of django-allauth the words of ``words``: field → (label, help), and takes its placeholders."""
 
     words: dict[str, tuple[str, str]] = {}
 
@@ -42,7 +42,7 @@ class Labelled:
             field.label, field.help_text = self.words.get(name, (field.label, ""))
 
 
-NEW_PASSWORD = {"password1": ("New password", PASSWORD_HELP), "password2": ("New password again", "")}
+NEW_PASSWORD = {"password1": ("New password", NEW_HELP), "password2": ("New password again", "")}
 
 
 class SignInForm(Labelled, account.LoginForm):  # type: ignore[misc]
@@ -52,7 +52,7 @@ class SignInForm(Labelled, account.LoginForm):  # type: ignore[misc]
 
 
 class SignUpForm(Labelled, account.SignupForm):  # type: ignore[misc]
-    words = {"email": ("E-mail", "We send a link there to confirm it."), "password1": ("Password", PASSWORD_HELP)}
+    words = {"email": ("E-mail", "We send a link there to confirm it."), "password1": ("Password", NEW_HELP)}
 
 
 class ForgottenForm(Labelled, account.ResetPasswordForm):  # type: ignore[misc]
@@ -137,7 +137,7 @@ class SetUpForm(WorkspaceForm):
     password = forms.CharField(
         label="Password",
         strip=False,
-        help_text=PASSWORD_HELP,
+        help_text=NEW_HELP,
         widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "new-password"}),
     )
 
@@ -179,13 +179,13 @@ class ConfirmForm(forms.Form):
 
     def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.slug = slug
+        self.wanted = slug
         self.fields["slug"].help_text = f"Type {slug} to confirm."
 
     def clean_slug(self) -> str:
-        if self.cleaned_data["slug"].strip() != self.slug:
-            raise ValidationError(f"Type {self.slug} to confirm.", code="not_confirmed")
-        return self.slug
+        if self.cleaned_data["slug"].strip() != self.wanted:
+            raise ValidationError(f"Type {self.wanted} to confirm.", code="not_confirmed")
+        return self.wanted
 
 
 class KeyForm(forms.Form):

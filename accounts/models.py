@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.chain import Entry
 from accounts.outside import SERVICES, service_choices
 from aura.tenancy.ids import uuid7
 from aura.tenancy.models import TenantManager, TenantModel
@@ -233,21 +234,49 @@ class ProviderCredential(TenantModel):
 
 
 class AuditEntry(models.Model):
-    """Who saw or changed what (A7, M13). The app role may add rows and never change or delete one."""
+    """Who saw or changed what (A7, M13): one chain per workspace, and one for what belongs to none.
+
+    The app role may add rows and never change, delete or truncate them. The references have no constraint, so that an
+    entry outlives the person and the workspace it names and its digest holds.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, null=True, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     action = models.CharField(max_length=60)
     target = models.CharField(max_length=120, blank=True)
-    detail = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True)
+    detail = models.JSONField(default=dict, help_text="ids, numbers and words of our own; nothing personal")
+    created_at = models.DateTimeField(default=timezone.now)
+    sequence = models.PositiveBigIntegerField()
+    previous = models.CharField(max_length=64, help_text="digest of the entry before it")
+    digest = models.CharField(max_length=64, help_text="see accounts.chain")
 
     objects: ClassVar[TenantManager["AuditEntry"]] = TenantManager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name_plural = "audit entries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "sequence"], nulls_distinct=False, name="audit_place_once")
+        ]
         indexes: ClassVar = [models.Index(fields=["workspace", "-created_at"], name="audit_by_workspace")]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"
+
+    @property
+    def link(self) -> Entry:
+        """The entry as its chain sees it."""
+        return Entry(
+            id=self.id,
+            workspace=self.workspace_id,
+            user=self.user_id,
+            action=self.action,
+            target=self.target,
+            detail=self.detail,
+            created_at=self.created_at,
+            sequence=self.sequence,
+            previous=self.previous,
+            digest=self.digest,
+        )

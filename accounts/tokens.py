@@ -1,4 +1,4 @@
-"""Secret words that are shown once. They name their workspace, so that no lookup crosses its wall; only hashes are kept."""
+"""Secret words that are shown once; only hashes are kept. They name their workspace: no lookup crosses its wall."""
 
 import base64
 import binascii

@@ -1,7 +1,7 @@
 """Pages below ``/accounts/``. ``entrance`` holds those that django-allauth knows by names of its own."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -19,12 +19,12 @@ View = Callable[..., Any]
 
 def form(view: View) -> View:
     """A form of django-allauth, whose views would take every method."""
-    return cast(View, require_http_methods(["GET", "HEAD", "POST"])(view))
+    return require_http_methods(["GET", "HEAD", "POST"])(view)
 
 
 def page(view: View) -> View:
     """A page of django-allauth without a form."""
-    return cast(View, require_safe(view))
+    return require_safe(view)
 
 
 def own_form(view: View) -> View:
@@ -77,7 +77,11 @@ entrance: list[URLPattern] = [
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", form(account.confirm_email), name="account_confirm_email"),
     path("password/reset/", form(account.password_reset), name="account_reset_password"),
     path("password/reset/done/", page(account.password_reset_done), name="account_reset_password_done"),
-    path("password/reset/key/done/", page(account.password_reset_from_key_done), name="account_reset_password_from_key_done"),
+    path(
+        "password/reset/key/done/",
+        page(account.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         form(account.password_reset_from_key),

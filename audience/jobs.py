@@ -141,7 +141,7 @@ def run_classify(context: JobContext) -> None:
             return
         batch = RunBatch.objects.get(pk=context.payload["batch"])
         seen_at = timezone.now()
-        people = list(Commenter.objects.select_related("picture").filter(pk__in=batch.commenter_ids))
+        people = classify.may_be_read(Commenter.objects.select_related("picture").filter(pk__in=batch.commenter_ids))
         comments = classify.comments_of(person.pk for person in people)
     context.progress(step=Run.Step.CLASSIFYING, done=0, total=len(people))
     wanting = [person for person in people if person.picture_state != PictureState.STORED]
@@ -215,7 +215,7 @@ def cancel_run(run: Run) -> None:
 
 def resume_run(run: Run) -> bool:
     """Go on where a failed or cancelled run stopped. False where the run is not stopped."""
-    if run.state not in {Run.State.FAILED, Run.State.CANCELLED}:
+    if run.state not in {Run.State.FAILED, Run.State.CANCELLED} or run.upload_is_gone:
         return False
     _reopen(run)
     if run.step == Run.Step.READING:

@@ -13,6 +13,5 @@ urlpatterns = [
     path("people/<uuid:pk>/picture/", views.picture, name="picture"),
     path("@<str:username>/", views.account_report, name="account"),
     path("@<str:username>/import/", views.import_dataset, name="import"),
-    path("@<str:username>/demographics.csv", views.demographics_csv, name="demographics_csv"),
-    path("@<str:username>/commenters.csv", views.commenters_csv, name="commenters_csv"),
+    path("@<str:username>/<slug:table>.<slug:wanted>", views.account_export, name="account_export"),
 ]

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import WorkspaceRequest, WorkspaceView, workspace_view
+from accounts.exporting import ExportedListMixin
 from accounts.models import Role
 from audience.queries.accounts import account_cards
 from audience.queries.runs import runs
@@ -116,14 +117,17 @@ class HealthView(APIView):
 job_list = workspace_view()(jobs_views.job_list)
 job_detail = workspace_view()(jobs_views.job_detail)
 job_fragment = workspace_view()(jobs_views.job_fragment)
+
+
 cancel_job = workspace_view(Role.ANALYST)(jobs_views.cancel_job)
 requeue_job = workspace_view(Role.ANALYST)(jobs_views.requeue_job)
 
 
-class JobList(jobs_api.JobListMixin, WorkspaceView, generics.ListAPIView[Job]):  # type: ignore[misc]
+class JobList(ExportedListMixin, jobs_api.JobListMixin, WorkspaceView, generics.ListAPIView[Job]):  # type: ignore[misc]
     """The workspace's jobs, newest first."""
 
     area = "jobs"
+    export_name = "jobs"
 
 
 class JobDetail(jobs_api.JobDetailMixin, WorkspaceView, generics.RetrieveAPIView[Job]):  # type: ignore[misc]

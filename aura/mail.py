@@ -85,9 +85,10 @@ def compose(name: str, context: Mapping[str, Any]) -> Letter:
     source = render_to_string(f"mail/{name}.txt", calm | {"site_url": settings.SITE_URL})
     subject, _, body = source.strip().partition("\n")
     parts = [_part(paragraph) for paragraph in re.split(r"\n\s*\n", body.strip())]
-    shell = {"subject": " ".join(subject.split()), "parts": parts, "site_url": settings.SITE_URL}
+    subject = " ".join(subject.split())
+    shell = {"subject": subject, "parts": parts, "site_url": settings.SITE_URL}
     return Letter(
-        shell["subject"],
+        subject,
         render_to_string("mail/base.txt", shell).strip() + "\n",
         render_to_string("mail/base.html", shell),
     )

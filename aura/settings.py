@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "aura.http",
     "aura.jobs",
     "aura.embedded",
+    "aura.webhooks",
+    "aura.privacy",
     "accounts",
     "audience",
 ]
@@ -257,11 +259,14 @@ AURA_LIMITS = {
 AURA_JOB_LEASE = env.number("AURA_JOB_LEASE", 60, low=2, high=3600)
 AURA_JOB_TIMEOUT = env.number("AURA_JOB_TIMEOUT", 3600, low=10)
 AURA_JOB_RETENTION_DAYS = env.number("AURA_JOB_RETENTION_DAYS", 30, low=1)
+AURA_WEBHOOK_RETENTION_DAYS = env.number("AURA_WEBHOOK_RETENTION_DAYS", 30, low=1)
 AURA_IMPORT_MAX_BYTES = env.number("AURA_IMPORT_MAX_MB", 2048, low=1, high=102400) * 2**20
 AURA_PICTURES = env.flag("AURA_FETCH_PICTURES", True)
 AURA_ALLOW_LOOPBACK = env.flag("AURA_ALLOW_LOOPBACK")
 AURA_K_ANONYMITY = env.number("AURA_K_ANONYMITY", 10, low=5, high=1000)
 AURA_CLASSIFY_BATCH = env.number("AURA_CLASSIFY_BATCH", 256, low=1, high=2048)
+# Under this key people are hashed who were erased or opted out (M13); empty: it follows from the secret key.
+AURA_PRIVACY_KEY = env.text("AURA_PRIVACY_KEY")
 
 # Where secrets and errors may come from and go to; all of it is off unless set.
 AURA_VAULT = {

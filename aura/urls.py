@@ -7,8 +7,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.urls import entrance
-from aura import home
+from aura import downloads, home
 from aura.metrics import metrics
+from aura.webhooks import urls as webhooks
 
 # Swagger UI writes style attributes; its page holds nothing of a workspace.
 docs_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
@@ -25,6 +26,8 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include((jobs_api, "jobs"))),
     path("audience/", include("audience.api.urls")),
+    path("webhooks/", include((webhooks.endpoints_api, "webhooks"))),
+    path("", include("aura.privacy.api.urls")),
 ]
 
 api: list[URLPattern | URLResolver] = [
@@ -51,6 +54,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(entrance)),
     path("audience/", include("audience.urls")),
     path("jobs/", include((jobs_pages, "jobs"))),
+    path("settings/webhooks/", include((webhooks.pages, "webhooks"))),
+    path("settings/", include("aura.privacy.urls")),
+    path("downloads/@<str:username>/<slug:table>.<slug:wanted>", downloads.account_table, name="account_table"),
+    path("downloads/<slug:table>.<slug:wanted>", downloads.table, name="table"),
     path("api/", include((api, "api"))),
     path("admin/", admin.site.urls),
 ]

@@ -77,7 +77,7 @@ def withdraw(invitation: Invitation, *, user_id: object) -> None:
 
 def is_for(invitation: Invitation, user: User) -> bool:
     """True where the address that was invited is the user's and was verified."""
-    return EmailAddress.objects.filter(user=user, email__iexact=invitation.email, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, email__iexact=invitation.email, verified=True).exists())
 
 
 def accept(user: User, token: str) -> Membership:

@@ -1,5 +1,7 @@
-"""Finding the API key that a request came with. Apart from :mod:`accounts.services.keys`, so that REST framework can import
-it while it loads."""
+"""Finding the API key that a request came with.
+
+Apart from :mod:`accounts.services.keys`, so that REST framework can import it while it loads.
+"""
 
 from datetime import timedelta
 

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 FAMILY = "family"
 
 
-class FamilyToken(RefreshToken):  # type: ignore[misc]
+class FamilyToken(RefreshToken):
     """A refresh token that knows its family. The database keeps its number, never the token itself."""
 
     reused = False
@@ -40,7 +40,7 @@ class FamilyToken(RefreshToken):  # type: ignore[misc]
 
     @property
     def expires(self) -> datetime:
-        return cast(datetime, datetime_from_epoch(self.payload["exp"]))
+        return datetime_from_epoch(self.payload["exp"])
 
     def renew(self) -> None:
         """Become the next token of the family."""
@@ -48,14 +48,14 @@ class FamilyToken(RefreshToken):  # type: ignore[misc]
         self.set_exp()
         self.set_iat()
 
-    def blacklist(self) -> None:
+    def blacklist(self) -> BlacklistedToken:
         """Never accept it again."""
         user_id = self.payload.get(api_settings.USER_ID_CLAIM)
         known, _ = OutstandingToken.objects.get_or_create(
             jti=self.jti,
             defaults={"user_id": user_id, "created_at": self.current_time, "token": "", "expires_at": self.expires},
         )
-        BlacklistedToken.objects.get_or_create(token=known)
+        return BlacklistedToken.objects.get_or_create(token=known)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def refused() -> Problem:
 
 
 def refresh(raw: str) -> Pair:
-    """The next pair of the family. Raises :class:`Problem` ``token_not_valid`` (401); a reused token ends its family."""
+    """The next pair. Raises :class:`Problem` ``token_not_valid`` (401); a reused token ends its family."""
     token = _read(raw)
     with transaction.atomic():
         family = _lock(token)

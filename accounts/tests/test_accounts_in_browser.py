@@ -151,9 +151,7 @@ def test_an_invitation_goes_out_and_is_accepted(
 
 
 @pytest.mark.parametrize("width", [WIDE, PHONE])
-def test_a_key_is_made_seen_once_and_revoked(
-    team: Team, live_server: LiveServer, new_tab: NewTab, width: int
-) -> None:
+def test_a_key_is_made_seen_once_and_revoked(team: Team, live_server: LiveServer, new_tab: NewTab, width: int) -> None:
     tab = new_tab(width)
     page = tab.page
     come_in(tab, live_server, team.alice, reverse("accounts:keys"))

@@ -28,7 +28,7 @@ def sign_in(client: Client, email: str, password: str = PASSWORD) -> Any:
 
 def now(secret: str) -> str:
     """The code that an authenticator app shows."""
-    return totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
+    return str(totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time())))))
 
 
 def test_a_stranger_signs_up_and_is_inside_after_the_letter(mailoutbox: Outbox, settings: Any) -> None:

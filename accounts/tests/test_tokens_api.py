@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import TokenFamily, User
-from accounts.tests.words import PASSWORD, TOKEN, bearer, link_in, with_password
+from accounts.tests.words import PASSWORD, bearer, link_in, with_password
 from aura.testing.fixtures import Team
 
 Outbox = list[EmailMultiAlternatives]
@@ -60,7 +60,7 @@ def test_a_stranger_registers_verifies_and_gets_in(mailoutbox: Outbox) -> None:
     body = me(tokens["access"]).json()
     assert (body["email"], body["workspaces"], body["two_step"]) == ("nora@example.org", [], False)
     user = User.objects.get()
-    assert not (user.is_staff or user.is_superuser)
+    assert (user.is_staff, user.is_superuser) == (False, False)
     made = bearer(tokens["access"]).post("/api/v1/workspaces", {"name": "Nora & Co"})
     assert (made.status_code, made.json()["slug"], made.json()["role"]) == (201, "nora-co", "owner")
 
@@ -191,7 +191,7 @@ def app_of(user: User) -> tuple[str, list[str]]:
 
 
 def now(secret: str) -> str:
-    return totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
+    return str(totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time())))))
 
 
 def test_a_second_factor_is_asked_for_and_each_code_is_good_once(team: Team) -> None:

@@ -3,6 +3,7 @@
 from typing import cast
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,7 @@ def enter(request: HttpRequest, user: User, method: str) -> None:
     """Sign somebody in who came by a link; it counts as a fresh proof of who they are."""
     login(request, user, backend=BACKEND)
     record_authentication(request, user, method=method)
+    UserSession.objects.create_from_request(request)
 
 
 @never_cache

@@ -1,21 +1,28 @@
 """What an audience looks like: demographics, activity, top commenters (A6, A7)."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.exporting import ExportedListMixin, note
+from accounts.models import User
 from audience.api.views import OfAccount
 from audience.models import AudiencePerson
 from audience.queries.activity import activity
 from audience.queries.demographics import demographics
 from audience.queries.people import audience_people
+from aura.http.exports import FORMATS, Table, export_response
+from aura.http.listing import FILES, FileSchema, asked_format
 from aura.http.pagination import CursorPages
+from aura.http.renderers import OrjsonRenderer
 from aura.providers.ports import PROFILE_TYPES
 from aura.tenancy.models import shape_of
 
@@ -149,21 +156,42 @@ def _asked(serializer: type[PeriodSerializer], request: Request) -> dict[str, An
     return dict(query.validated_data)
 
 
+GROUPS = ("gender", "age", "age_gender", "profile_type", "language")
+GROUP_COLUMNS = ("table", "value", "age", "gender", "count", "share", "low", "high", "suppressed")
+
+
+def group_rows(answer: dict[str, Any]) -> Iterator[list[Any]]:
+    """The groups of a demographics answer as rows of :data:`GROUP_COLUMNS`."""
+    for table in GROUPS:
+        for entry in answer[table]:
+            yield [table, *(entry.get(name) for name in GROUP_COLUMNS[1:-1]), bool(entry.get("suppressed"))]
+
+
 class DemographicsView(OfAccount):
     """Demographics of an account's audience."""
 
+    renderer_classes = (OrjsonRenderer, *FILES)
+    schema = FileSchema()
+
     @extend_schema(parameters=[DemographicsQuery], responses=DemographicsSerializer)
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Shares with 95 % intervals, corrected for the model's known errors; groups under k people are suppressed."""
         asked = _asked(DemographicsQuery, request)
+        account = self.account()
         found = demographics(
-            self.account(),
+            account,
             start=asked["from"],
             end=asked["to"],
             post=asked["post"],
             profile_type=asked["profile_type"],
         )
-        return Response(found.as_json())
+        wanted = asked_format(request)
+        if not wanted:
+            return Response(found.as_json())
+        name = f"{account.username}-demographics"
+        response, rows = export_response(Table(name, GROUP_COLUMNS, group_rows(found.as_json())), FORMATS[wanted])
+        note(cast(User, request.user).pk, "demographics", wanted, rows, target=str(pk))
+        return response
 
 
 class ActivityView(OfAccount):
@@ -178,12 +206,13 @@ class ActivityView(OfAccount):
         return Response({"account": account.username, "bucket": asked["bucket"], "results": points})
 
 
-class TopCommentersView(OfAccount, generics.ListAPIView[AudiencePerson]):
+class TopCommentersView(ExportedListMixin, OfAccount, generics.ListAPIView[AudiencePerson]):
     """People who comment most. Possible minors and the account itself are not listed."""
 
     queryset = shape_of(AudiencePerson)
     serializer_class = TopCommenterSerializer
     pagination_class = TopPages
+    export_name = "top-commenters"
 
     def get_queryset(self) -> QuerySet[AudiencePerson]:
         return audience_people(self.account())

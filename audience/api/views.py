@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import WorkspaceView
+from accounts.exporting import ExportedListMixin
 from accounts.models import Role, User
 from accounts.services import record
 from audience import jobs
@@ -41,12 +42,13 @@ class AccountPages(CursorPages):
     """Accounts, newest first."""
 
 
-class AccountList(AudienceView, generics.ListCreateAPIView[TrackedAccount]):
+class AccountList(ExportedListMixin, AudienceView, generics.ListCreateAPIView[TrackedAccount]):
     """The workspace's tracked accounts."""
 
     queryset = shape_of(TrackedAccount)
     serializer_class = s.AccountSerializer
     pagination_class = AccountPages
+    export_name = "accounts"
 
     def get_queryset(self) -> QuerySet[TrackedAccount]:
         return TrackedAccount.objects.all()
@@ -122,12 +124,13 @@ def started(run: Run) -> Response:
     return Response({"id": run.pk, "status": run.state, "status_url": url}, status=202, headers={"Location": url})
 
 
-class RunList(AudienceView, generics.ListAPIView[Run]):
+class RunList(ExportedListMixin, AudienceView, generics.ListAPIView[Run]):
     """Analyses, newest first."""
 
     queryset = shape_of(Run)
     serializer_class = s.RunSerializer
     filterset_class = RunFilter
+    export_name = "runs"
 
     def get_queryset(self) -> QuerySet[Run]:
         return runs.runs()
@@ -159,32 +162,35 @@ class RunAction(AudienceView):
         return started(run)
 
 
-class PostList(OfAccount, generics.ListAPIView[Post]):
+class PostList(ExportedListMixin, OfAccount, generics.ListAPIView[Post]):
     """Posts of an account with the number of stored comments."""
 
     queryset = shape_of(Post)
     serializer_class = s.PostSerializer
+    export_name = "posts"
 
     def get_queryset(self) -> QuerySet[Post]:
         return people.posts_with_comments(self.account())
 
 
-class CommentList(OfAccount, generics.ListAPIView[Comment]):
+class CommentList(ExportedListMixin, OfAccount, generics.ListAPIView[Comment]):
     """Comments of an account, newest import first."""
 
     queryset = shape_of(Comment)
     serializer_class = s.CommentSerializer
     filterset_class = CommentFilter
+    export_name = "comments"
 
     def get_queryset(self) -> QuerySet[Comment]:
         return Comment.objects.filter(account=self.account()).select_related("commenter", "post")
 
 
-class CommenterList(OfAccount, generics.ListAPIView[Commenter]):
+class CommenterList(ExportedListMixin, OfAccount, generics.ListAPIView[Commenter]):
     """People who commented on an account. Nothing guessed about them stands here."""
 
     queryset = shape_of(Commenter)
     serializer_class = s.CommenterSerializer
+    export_name = "commenters"
 
     def get_queryset(self) -> QuerySet[Commenter]:
         return people.commenters(self.account())

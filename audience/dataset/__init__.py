@@ -1,7 +1,7 @@
 """Reads an uploaded Apify dataset as a stream of normalised records. Pure: no Django, no database."""
 
 from audience.dataset.items import CommentItem, ErrorItem, Item, Person, PostItem, PostRef, ProfileItem, Record
-from audience.dataset.reader import read_dataset
+from audience.dataset.reader import raw_items, read_dataset
 from audience.dataset.refusals import DatasetRefused, Limits
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "PostRef",
     "ProfileItem",
     "Record",
+    "raw_items",
     "read_dataset",
 ]

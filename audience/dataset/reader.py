@@ -32,6 +32,14 @@ def read_dataset(stream: BinaryIO, *, filename: str, limits: Limits) -> Iterator
         yield _record(number, piece)
 
 
+def raw_items(stream: BinaryIO, *, filename: str, limits: Limits) -> Iterator[tuple[Any, str]]:
+    """The items of a dataset as they stand in the file, each with what is wrong with it ("" and its value, or words).
+
+    Rows of a CSV come as nested objects. Refuses as :func:`read_dataset` does.
+    """
+    return ((piece.value, piece.problem) for piece in _pieces(stream, filename.lower(), limits))
+
+
 def _record(number: int, piece: Piece) -> Record:
     if piece.problem:
         return Record(piece.line, number, (), piece.problem)

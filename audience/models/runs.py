@@ -60,6 +60,11 @@ class Run(TenantModel):
         """True once nothing more will happen by itself."""
         return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELLED}
 
+    @property
+    def upload_is_gone(self) -> bool:
+        """True where the run stopped while it read, and its upload was not kept."""
+        return self.step == self.Step.READING and not self.path
+
     def eta_seconds(self) -> int | None:
         """Seconds until all people are classified at the pace so far; None while that is not known."""
         if self.is_over or not self.classifying_since or not self.people_done:

@@ -10,6 +10,7 @@ import orjson
 from django.db import connection
 
 from audience.models import Classification, Commenter, StoredImage
+from aura.privacy.queries import do_not_process
 from aura.providers.ports import Estimate, ProfileEvidence, ProfileReading, Vision
 from aura.tenancy.scope import current_workspace_id
 
@@ -33,6 +34,12 @@ def comments_of(people: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
         for person, text in cursor.fetchall():
             texts[person].append(text[:MAX_COMMENT_LENGTH])
     return {person: tuple(found) for person, found in texts.items()}
+
+
+def may_be_read(people: Iterable[Commenter]) -> list[Commenter]:
+    """These people without those who are not to be processed (M13)."""
+    listed = do_not_process()
+    return [person for person in people if not listed.has(person.username, person.external_id)]
 
 
 def evidence_of(person: Commenter, comments: Sequence[str], picture: bytes | None, sha256: str) -> ProfileEvidence:

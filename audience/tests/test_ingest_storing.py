@@ -75,6 +75,7 @@ def test_the_recorded_items_are_stored_as_they_are(team: Team) -> None:
         "comments": {"new": 4, "updated": 0, "unchanged": 0},
         "people": {"new": 3, "updated": 0, "unchanged": 0},
         "posts": 3,
+        "opted_out": 0,
         "skipped": 1,
         "errors": [{"line": 1, "message": "Item 8: Apify found nothing: Empty or private data for provided input"}],
     }

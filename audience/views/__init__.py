@@ -1,16 +1,15 @@
 """The audience pages."""
 
 from audience.views.accounts import account_list, import_dataset, picture
-from audience.views.exports import commenters_csv, demographics_csv
+from audience.views.exports import account_export
 from audience.views.report import account_report
 from audience.views.runs import cancel_run, resume_run, run_detail, run_list, run_progress
 
 __all__ = [
+    "account_export",
     "account_list",
     "account_report",
     "cancel_run",
-    "commenters_csv",
-    "demographics_csv",
     "import_dataset",
     "picture",
     "resume_run",

@@ -26,6 +26,7 @@ from audience.queries.runs import latest_run
 from audience.tables import TopCommenters
 from audience.views.accounts import find_account
 from audience.views.runs import show
+from aura.http.exports import FORMATS
 
 PEOPLE = 10
 LONG_SERIES = 120
@@ -95,17 +96,21 @@ def account_report(request: WorkspaceRequest, username: str) -> HttpResponse:
         "job": job,
         "may_see_people": may_see,
         "import_url": reverse("audience:import", args=[account.username]),
-        "csv_url": _csv_url(request, "audience:demographics_csv", account),
-        "people_csv_url": _csv_url(request, "audience:commenters_csv", account),
+        "files": {name: _file_urls(request, account, name) for name in ("demographics", "commenters")},
     }
     context |= _report(request, account, asked, posts, run)
     part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return render(request, "audience/_report.html" if part else "audience/account.html", context)
+    response = render(request, "audience/_report.html" if part else "audience/account.html", context)
+    if may_see and (seen := context.get("people_seen")):
+        # Last, because the audit log's chain stays locked until the request's transaction ends.
+        record("audience.people.viewed", user_id=request.user.pk, target=str(account.pk), people=seen)
+    return response
 
 
-def _csv_url(request: WorkspaceRequest, name: str, account: TrackedAccount) -> str:
+def _file_urls(request: WorkspaceRequest, account: TrackedAccount, table: str) -> dict[str, str]:
     query = request.GET.urlencode()
-    return reverse(name, args=[account.username]) + (f"?{query}" if query else "")
+    urls = {wanted: reverse("audience:account_export", args=[account.username, table, wanted]) for wanted in FORMATS}
+    return {wanted: f"{url}?{query}" if query else url for wanted, url in urls.items()}
 
 
 def _report(
@@ -121,6 +126,7 @@ def _report(
     ).as_json()
     series = daily(account, start=asked.start, end=asked.end, post=asked.post)
     pyramid = charts.pyramid(answer["age_gender"])
+    table, seen = _table(request, account, asked)
     types = charts.parts(answer["profile_type"], findings.TYPE_WORDS)
     languages = charts.parts(answer["language"], language_words(answer["language"]), most=6)
     line = _line(series, posts)
@@ -134,7 +140,8 @@ def _report(
         "languages": languages,
         "line": line,
         "heat": charts.heat(by_hour(account, start=asked.start, end=asked.end, post=asked.post)),
-        "table": _table(request, account, asked),
+        "table": table,
+        "people_seen": seen,
         "method": {"words": findings.method(answer)},
         "findings": {
             "gender_age": findings.gender_age(answer),
@@ -214,7 +221,7 @@ def _read(answer: Mapping[str, Any]) -> Kpi:
     return Kpi("Profiles we could read", findings.percent(share), words, bar=charts.share_bar(("count", share)))
 
 
-def _table(request: WorkspaceRequest, account: TrackedAccount, asked: Asked) -> TopCommenters:
+def _table(request: WorkspaceRequest, account: TrackedAccount, asked: Asked) -> tuple[TopCommenters, list[str]]:
     may_see = request.membership.may(Role.ANALYST)
     order = "likes" if request.GET.get("sort", "").lstrip("-") == "likes" else "comments"
     rows = top_people(account, limit=PEOPLE, start=asked.start, end=asked.end, post=asked.post, order=order)
@@ -224,10 +231,7 @@ def _table(request: WorkspaceRequest, account: TrackedAccount, asked: Asked) -> 
         exclude=() if may_see else ("seen", "profile_type_words"),
     )
     django_tables2.RequestConfig(request, paginate=False).configure(table)
-    if may_see and rows:
-        seen = [str(person["id"]) for person in rows]
-        record("audience.people.viewed", user_id=request.user.pk, target=str(account.pk), people=seen)
-    return table
+    return table, [str(person["id"]) for person in rows]
 
 
 def _row(person: Mapping[str, Any], confidence: float | None) -> dict[str, Any]:

@@ -5,12 +5,14 @@ together. A second request that arrives meanwhile finds the key locked and is to
 """
 
 import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
 
 import orjson
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from rest_framework.request import Request
@@ -26,10 +28,14 @@ MAX_KEY = 200
 
 
 def body_digest(request: Request) -> str:
-    """SHA-256 over the fields and files of a request, whatever the multipart boundary."""
-    digest = hashlib.sha256()
+    """HMAC-SHA256 over the fields and files of a request, whatever the multipart boundary.
+
+    Keyed, because a plain digest of a short body, such as one user name, could be tried out.
+    """
+    digest = hmac.new(settings.SECRET_KEY.encode(), digestmod=hashlib.sha256)
     if not isinstance(request.data, Mapping):
-        return hashlib.sha256(repr(request.data).encode()).hexdigest()
+        digest.update(repr(request.data).encode())
+        return digest.hexdigest()
     for name in sorted(request.data):
         value = request.data[name]
         digest.update(name.encode() + b"\0")

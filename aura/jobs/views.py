@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -22,10 +23,17 @@ STOP_POLLING = 286
 @require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
     """The workspace's jobs, newest first, and how full the lanes are."""
-    form = JobFilter(request.GET, kinds=kind_names())
-    pages = Paginator(queries.jobs(**form.chosen()), PAGE).get_page(request.GET.get("page"))
-    context = {"lanes": queries.lanes(), "jobs": pages.object_list, "form": form, "pages": pages}
+    form, rows = asked(request)
+    pages = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {"lanes": queries.lanes(), "jobs": pages.object_list, "form": form, "pages": pages}
+    context["query"] = request.GET.urlencode()
     return render(request, "jobs/_job_table.html" if _is_part(request) else "jobs/job_list.html", context)
+
+
+def asked(request: HttpRequest) -> tuple[JobFilter, QuerySet[Job]]:
+    """The filter of a request and the jobs that it leaves, newest first."""
+    form = JobFilter(request.GET, kinds=kind_names())
+    return form, queries.jobs(**form.chosen())
 
 
 def _is_part(request: HttpRequest) -> bool:

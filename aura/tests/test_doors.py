@@ -59,8 +59,8 @@ def _api(team: Team, name: str) -> APIClient:
 
 PAGES: dict[str, Callable[[World], str]] = {
     "account": lambda w: reverse("audience:account", args=[w.account.username]),
-    "demographics csv": lambda w: reverse("audience:demographics_csv", args=[w.account.username]),
-    "commenters csv": lambda w: reverse("audience:commenters_csv", args=[w.account.username]),
+    "demographics csv": lambda w: reverse("audience:account_export", args=[w.account.username, "demographics", "csv"]),
+    "commenters csv": lambda w: reverse("audience:account_export", args=[w.account.username, "commenters", "csv"]),
     "run": lambda w: reverse("audience:run", args=[w.run.pk]),
     "run progress": lambda w: reverse("audience:run_progress", args=[w.run.pk]),
     "job": lambda w: reverse("jobs:detail", args=[w.job.pk]),

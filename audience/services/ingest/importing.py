@@ -12,10 +12,12 @@ from audience.models import Run, TrackedAccount
 from audience.services.ingest.ahead import ahead
 from audience.services.ingest.batches import Authors, Batch, batches
 from audience.services.ingest.comments import store_comments, tie_late_parents
+from audience.services.ingest.opted_out import drop_opted_out
 from audience.services.ingest.people import changed_since, match_people, store_people
 from audience.services.ingest.posts import find_posts, is_account, names_other_account, store_account, store_posts
 from audience.services.ingest.seen import keys_of_texts
 from audience.services.ingest.tally import Tally
+from aura.privacy.queries import do_not_process
 
 # One import at a time in a workspace: two would wait for each other's people in different orders.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))"
@@ -78,6 +80,8 @@ def _import(run: Run, batch: Batch, tally: Tally) -> bool:
     tally.skipped += batch.skipped
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [f"audience.ingest:{run.workspace_id}"])
+        # Asked under the lock: an erasure takes it too, so nobody slips in between.
+        tally.opted_out += drop_opted_out(batch, do_not_process())
         changed = store_account(account, batch)
         posts, posts_changed = store_posts(account, batch, tally)
         authors = Authors(batch)
@@ -128,7 +132,7 @@ def _check_account(account: TrackedAccount, batch: Batch) -> None:
 def _check_anything(tally: Tally, told_account: bool) -> None:
     people = tally.people.new + tally.people.updated + tally.people.unchanged
     comments = tally.comments.new + tally.comments.updated + tally.comments.unchanged
-    if comments or tally.posts or people or told_account:
+    if comments or tally.posts or people or told_account or tally.opted_out:
         return
     words = "The file holds no comments."
     if tally.errors:

@@ -27,7 +27,8 @@ class Count:
 class Tally:
     """``items``: top-level records read. ``comments``: distinct ones, replies included. ``people``: distinct commenters
     of the file; one who was first unchanged and is changed later in the file counts as updated. ``posts``: distinct
-    ones. ``skipped``: repeats, error items and what could not be used.
+    ones. ``skipped``: repeats, error items and what could not be used. ``opted_out``: comments of people who are not to
+    be processed; nothing of them is stored.
     """
 
     items: int = 0
@@ -35,6 +36,7 @@ class Tally:
     people: Count = field(default_factory=Count)
     posts: int = 0
     skipped: int = 0
+    opted_out: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
     seen_comments: SeenSet = field(default_factory=SeenSet)
     seen_people: SeenSet = field(default_factory=SeenSet)
@@ -53,6 +55,7 @@ class Tally:
             people=Count(**counts["people"]),
             posts=counts["posts"],
             skipped=counts["skipped"],
+            opted_out=counts.get("opted_out", 0),
             errors=list(counts["errors"]),
         )
 
@@ -64,6 +67,7 @@ class Tally:
             "people": self.people.as_json(),
             "posts": self.posts,
             "skipped": self.skipped,
+            "opted_out": self.opted_out,
             "errors": self.errors,
         }
 

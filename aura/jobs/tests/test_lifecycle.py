@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from accounts.services import record
 from aura.jobs import services
 from aura.jobs.context import JobContext
 from aura.jobs.errors import JobCancelled, JobInterrupted, JobNotRetryable, JobNotStoppable
@@ -55,7 +56,7 @@ def test_a_job_runs_and_keeps_its_result(team: Team) -> None:
 def test_effects_and_end_are_one_transaction(team: Team) -> None:
     def body(context: JobContext) -> None:
         with context.transaction(finish=True, result={"kept": True}):
-            AuditEntry.objects.create(workspace_id=context.workspace_id, action="effect")
+            record("effect", user_id=None)
 
     job = begin(team.workspace, body)
     drain()
@@ -67,7 +68,7 @@ def test_effects_and_end_are_one_transaction(team: Team) -> None:
 def test_an_error_inside_the_last_transaction_undoes_effect_and_end(team: Team) -> None:
     def body(context: JobContext) -> None:
         with context.transaction(finish=True):
-            AuditEntry.objects.create(workspace_id=context.workspace_id, action="effect")
+            record("effect", user_id=None)
             raise ProviderError("Later.", retryable=True)
 
     job = begin(team.workspace, body)

@@ -12,6 +12,7 @@ from redis import Redis
 from rq.job import Job as RqJob
 
 from accounts.models import AuditEntry
+from accounts.services import record
 from aura.jobs import buffer, claims, dispatcher, services
 from aura.jobs.context import JobContext, Signals
 from aura.jobs.dispatcher import Dispatcher
@@ -64,7 +65,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(team: Team, redis: Redis) -
     expire(job)
     assert Dispatcher(redis).reap() == 1
     with pytest.raises(LostLease), late.transaction(finish=True):
-        AuditEntry.objects.create(workspace_id=job.workspace_id, action="late")
+        record("late", user_id=None)
     writes: list[Callable[[], None]] = [
         lambda: late.progress(done=9),
         lambda: late.remember("x", {}),
@@ -87,7 +88,7 @@ def test_the_end_of_a_job_is_decided_by_the_token_in_the_same_transaction(team: 
     context = JobContext(claim(job))
 
     def effect() -> None:
-        AuditEntry.objects.create(workspace_id=job.workspace_id, action="effect")
+        record("effect", user_id=None)
         Job.objects.filter(pk=job.pk).update(token=uuid4())
 
     with pytest.raises(LostLease), context.transaction(finish=True):

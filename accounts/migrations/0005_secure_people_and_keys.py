@@ -13,7 +13,7 @@ def vouch_for_everybody(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_people_and_keys"),
+        ("accounts", "0004_people_and_keys"),
         ("account", "0009_emailaddress_unique_primary_email"),
     ]
 

@@ -9,7 +9,7 @@ from aura.tenancy.operations import SecureTenantTables
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_secure_people_and_keys"),
+        ("accounts", "0005_secure_people_and_keys"),
     ]
 
     operations = [

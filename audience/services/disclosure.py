@@ -1,0 +1,90 @@
+"""All that is kept about one person, for the person: what they wrote, what was read from their profile, guesses."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from audience.models import AudiencePerson, Classification, Comment, Commenter
+from aura.privacy.registry import Section
+
+PROFILE = (
+    "username",
+    "external_id",
+    "full_name",
+    "biography",
+    "is_verified",
+    "is_private",
+    "is_business",
+    "followers",
+    "following",
+    "posts_count",
+    "picture_url",
+    "picture_state",
+    "created_at",
+    "updated_at",
+)
+GUESSES = ("gender", "age", "profile_type", "language")
+
+
+def sections(people: Sequence[Commenter]) -> Iterator[Section]:
+    """The tables of an export; empty ones are left out by the archive.
+
+    No guess about a possible minor leaves the database, not even for themselves (A7).
+    """
+    keys = [person.pk for person in people]
+    pictures = tuple((f"{p.picture.sha256[:16]}.jpg", p.picture.path) for p in people if p.picture)
+    yield Section("profile", [{name: getattr(person, name) for name in PROFILE} for person in people], pictures)
+    yield Section("comments", [_comment(row) for row in _comments(keys)])
+    yield Section("audiences", [_audience(row) for row in _audiences(keys)])
+    shown = [person.pk for person in people if not person.possible_minor]
+    yield Section("estimates", [_estimate(row) for row in _estimates(shown)])
+
+
+def _comments(keys: Sequence[Any]) -> Iterable[Comment]:
+    rows = Comment.objects.filter(commenter__in=keys).select_related("post", "account", "commenter")
+    return rows.order_by("commented_at", "pk").iterator(chunk_size=2000)
+
+
+def _comment(row: Comment) -> dict[str, Any]:
+    return {
+        "username": row.commenter.username,
+        "account": row.account.username,
+        "post": row.post.shortcode,
+        "post_url": row.post.url,
+        "text": row.text,
+        "gif_url": row.gif_url,
+        "likes": row.likes,
+        "replies": row.replies_count,
+        "commented_at": row.commented_at,
+        "stored_at": row.created_at,
+    }
+
+
+def _audiences(keys: Sequence[Any]) -> Iterable[AudiencePerson]:
+    return AudiencePerson.objects.filter(commenter__in=keys).select_related("account").order_by("account__username")
+
+
+def _audience(row: AudiencePerson) -> dict[str, Any]:
+    return {
+        "account": row.account.username,
+        "comments": row.comments,
+        "likes": row.likes,
+        "first_at": row.first_at,
+        "last_at": row.last_at,
+    }
+
+
+def _estimates(keys: Sequence[Any]) -> Iterable[Classification]:
+    return Classification.objects.filter(commenter__in=keys).order_by("created_at")
+
+
+def _estimate(row: Classification) -> dict[str, Any]:
+    guesses = {f"estimated_{name}": getattr(row, name) for name in GUESSES}
+    guesses |= {f"estimated_{name}_confidence": getattr(row, f"{name}_confidence") for name in GUESSES}
+    return guesses | {
+        "estimated_probabilities": row.probabilities,
+        "evidence": row.evidence,
+        "model": row.model,
+        "model_version": row.model_version,
+        "made_at": row.created_at,
+        "current": row.is_current,
+    }
