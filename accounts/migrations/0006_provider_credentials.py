@@ -1,9 +1,9 @@
-import aura.tenancy.ids
-import aura.tenancy.secrets
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import aura.tenancy.ids
+import aura.tenancy.secrets
 from aura.tenancy.operations import SecureTenantTables
 
 

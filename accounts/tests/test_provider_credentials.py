@@ -1,4 +1,4 @@
-"""Keys of outside services: encrypted, masked everywhere, the workspace's own before Vault's before the environment's."""
+"""Keys of outside services: encrypted, masked everywhere; the own before Vault's before the environment's."""
 
 import io
 from collections.abc import Iterator

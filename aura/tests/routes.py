@@ -37,6 +37,7 @@ RULES: dict[str, Rule] = {
     "system": Rule(OWN),
     "healthz": Rule(OPEN),
     "readyz": Rule(OPEN),
+    "metrics": Rule(OPEN),  # to this machine, or to a token: test_metrics.py
     # ways in
     "accounts:sign_in": Rule(OPEN, FORM),
     "accounts:sign_in_by_link": Rule(OPEN, READ, ("word",)),
@@ -86,6 +87,8 @@ RULES: dict[str, Rule] = {
     "accounts:invitations": does(OWN, get=AD, post=AD),
     "accounts:withdraw_invitation": does(OBJECT, "invitation", post=AD),
     "accounts:keys": does(OWN, get=AD, post=AD),
+    "accounts:providers": does(OWN, get=AD, post=AD),
+    "accounts:remove_provider": does(OWN, "provider", post=AD),
     "accounts:revoke_key": does(OBJECT, "api_key", post=AD),
     # audience pages
     "audience:list": does(OWN, get=V, post=V),
@@ -129,6 +132,8 @@ RULES: dict[str, Rule] = {
     "api:invitation": does(OBJECT, "slug", "invitation", delete=AD),
     "api:api_keys": does(OBJECT, "slug", get=AD, post=AD),
     "api:api_key": does(OBJECT, "slug", "api_key", get=AD, delete=AD),
+    "api:providers": does(OBJECT, "slug", get=AD),
+    "api:provider": does(OBJECT, "slug", "provider", put=AD, delete=AD),
     # API: jobs
     "api:jobs:jobs": Rule(OWN),
     "api:jobs:job": Rule(OBJECT, READ, ("job",)),
@@ -155,6 +160,7 @@ RULES: dict[str, Rule] = {
 ALSO: dict[str, set[int]] = {
     "audience:picture": {404},
     "account_confirm_email": {404},
+    "api:provider": {404},
     "mfa_view_recovery_codes": {404},
     "mfa_download_recovery_codes": {404},
     "mfa_deactivate_totp": {404},

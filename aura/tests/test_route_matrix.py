@@ -116,6 +116,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "word": "x-y",
         "uid": "1",
         "slug": north.slug,
+        "provider": "gemini",
         "username": account.username,
         "account": str(account.pk),
         "person": str(person.pk),
