@@ -1,7 +1,7 @@
 """The ASGI entry point: Django answers HTTP, Channels the progress socket."""
 
 import os
-from typing import Any
+from typing import Any, cast
 
 from django.core.asgi import get_asgi_application
 
@@ -23,5 +23,8 @@ async def refuse(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "websocket.close"})
 
 
-sockets = [path("ws/progress/", ProgressConsumer.as_asgi(authenticators=AUTHENTICATORS)), re_path("", refuse)]
+sockets: list[Any] = [
+    path("ws/progress/", ProgressConsumer.as_asgi(authenticators=AUTHENTICATORS)),
+    re_path("", cast(Any, refuse)),
+]
 application = ProtocolTypeRouter({"http": django_application, "websocket": URLRouter(sockets)})

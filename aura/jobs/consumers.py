@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -223,13 +223,3 @@ class ProgressConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.close(code)
         self._ending.set()
-
-
-def error_codes() -> Mapping[str, str]:
-    """The codes of ``error`` messages with their meaning, for the documentation and its test."""
-    return {
-        "invalid_message": "not a JSON object with a type, or without job, subject or all",
-        "unknown_type": "a type other than subscribe, unsubscribe and ping",
-        "not_found": "no such job in this workspace; nothing is watched",
-        "too_many_subscriptions": f"a socket watches at most {MAX_WISHES}",
-    }

@@ -14,7 +14,7 @@ from aura.jobs.api import JobSerializer
 from aura.jobs.models import WAITING, Job, State
 from aura.tenancy.scope import workspace_scope
 
-MOST = 200
+MOST, MOST_OF_ONE = 200, 50
 RECENT = timedelta(minutes=15)
 MARGIN = timedelta(minutes=1)
 ACTIVE = (*WAITING, State.RUNNING)
@@ -67,7 +67,7 @@ def look(workspace_id: UUID, ids: Collection[UUID], known: Mapping[UUID, Mark], 
         rows = list(_jobs().filter(pk__in=ids)) if ids else []
         if active:
             seen = {row.pk for row in rows}
-            rows += [row for row in _newest(_jobs().filter(state__in=ACTIVE)) if row.pk not in seen]
+            rows += [row for row in _newest(_jobs().filter(state__in=ACTIVE), MOST) if row.pk not in seen]
         fresh = tuple(_state(row) for row in rows if known.get(row.pk) != _mark(row))
     return Look(frozenset(row.pk for row in rows), fresh)
 
@@ -75,11 +75,13 @@ def look(workspace_id: UUID, ids: Collection[UUID], known: Mapping[UUID, Mark], 
 def answer(workspace_id: UUID, wish: Wish) -> tuple[list[JobState], bool]:
     """The current state of what a socket has begun to watch, oldest first, and whether there are more than it holds.
 
-    Of one job always its state; of many those that are not over and those that ended lately, at most 200.
+    Of one job always its state; of a business object its newest 50; of all those that are not over and those that
+    ended lately, at most 200.
     """
+    most = MOST if wish.is_all else MOST_OF_ONE
     with workspace_scope(workspace_id):
-        rows = _newest(_wished(wish))
-        return [_state(row) for row in reversed(rows[:MOST])], len(rows) > MOST
+        rows = _newest(_wished(wish), most + 1)
+        return [_state(row) for row in reversed(rows[:most])], len(rows) > most
 
 
 def _wished(wish: Wish) -> QuerySet[Job]:
@@ -92,8 +94,8 @@ def _wished(wish: Wish) -> QuerySet[Job]:
     return _jobs().filter(Q(state__in=ACTIVE) | Q(finished_at__gte=since))
 
 
-def _newest(jobs: QuerySet[Job]) -> list[Job]:
-    return list(jobs.order_by("-created_at", "-id")[: MOST + 1])
+def _newest(jobs: QuerySet[Job], most: int) -> list[Job]:
+    return list(jobs.order_by("-created_at", "-id")[:most])
 
 
 def _jobs() -> QuerySet[Job]:
