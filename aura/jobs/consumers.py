@@ -13,6 +13,7 @@ import orjson
 import structlog
 from channels.exceptions import DenyConnection
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
@@ -25,7 +26,6 @@ from aura.jobs.states import JobState, Wish
 
 log = structlog.get_logger(__name__)
 
-HEARTBEAT = 20.0
 SEND_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 MAX_MESSAGE = 4096
@@ -201,7 +201,7 @@ class ProgressConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _beat(self, access: Access) -> None:
         # Not all at once after a restart of the server.
-        await asyncio.sleep(HEARTBEAT * random.uniform(0.5, 1))  # noqa: S311
+        await asyncio.sleep(settings.AURA_LIVE_HEARTBEAT * random.uniform(0.5, 1))  # noqa: S311
         while True:
             try:
                 code = await in_thread(access.check)
@@ -214,7 +214,7 @@ class ProgressConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 self._wake.set()
                 return
             self._say(type="heartbeat", at=timezone.now())
-            await asyncio.sleep(HEARTBEAT)
+            await asyncio.sleep(settings.AURA_LIVE_HEARTBEAT)
 
     async def _hang_up(self, code: int) -> None:
         self._verdict = code

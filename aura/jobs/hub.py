@@ -47,9 +47,9 @@ class WorkspaceReader:
     def __init__(self, workspace_id: UUID) -> None:
         self._workspace_id = workspace_id
 
-    def look(self, ids: set[UUID], known: Mapping[UUID, Mark], active: bool) -> Awaitable[Look]:
+    def look(self, ids: set[UUID], known: Mapping[UUID, Mark], lately: float | None) -> Awaitable[Look]:
         """See :func:`aura.jobs.states.look`."""
-        return in_thread(partial(states.look, self._workspace_id, ids, known, active=active))
+        return in_thread(partial(states.look, self._workspace_id, ids, known, lately))
 
     def answer(self, wish: Wish) -> Awaitable[tuple[list[JobState], bool]]:
         """See :func:`aura.jobs.states.answer`."""

@@ -21,6 +21,8 @@ GAP = 0.2
 """Seconds between two messages about one job."""
 CARE = 5.0
 """Seconds after which running jobs are looked at although nobody said that they changed: words can get lost."""
+SLACK = 10.0
+"""Seconds that an end may become visible after it was written."""
 PAUSE = 1.0
 MOST_AT_ONCE = 500
 
@@ -44,7 +46,7 @@ class Listener(Protocol):
 class Reader(Protocol):
     """How a room reads; :mod:`aura.jobs.states` on another thread."""
 
-    look: Callable[[set[UUID], Mapping[UUID, Mark], bool], Awaitable[Look]]
+    look: Callable[[set[UUID], Mapping[UUID, Mark], float | None], Awaitable[Look]]
     answer: Callable[[Wish], Awaitable[tuple[list[JobState], bool]]]
 
 
@@ -64,7 +66,8 @@ class Room:
         self._asked: dict[Wish, _Asked] = {}
         self._told: dict[UUID, float] = {}
         self._known: dict[UUID, Mark] = {}
-        self._care_at = monotonic() + CARE
+        self._ended: dict[UUID, tuple[Mark, float]] = {}
+        self._cared, self._care_at = monotonic(), monotonic() + CARE
         self._wake = asyncio.Event()
 
     def note(self, job_id: UUID) -> None:
@@ -119,15 +122,18 @@ class Room:
         self._told = {job: at for job, at in self._told.items() if now - at < GAP}
 
     async def _tell_changes(self, due: set[UUID], care: bool) -> None:
+        now = monotonic()
         ids = due | set(list(self._known)[:MOST_AT_ONCE]) if care else set(due)
+        lately = now - self._cared + SLACK if care and self._is_broad() else None
         self._changed -= due
         try:
-            seen = await self._reader.look(ids, self._known, care and any(wish.job is None for wish in self._wishes()))
+            seen = await self._reader.look(ids, self._marks(), lately)
         except BaseException:
             self._changed |= due
             raise
         if care:
-            self._care_at = monotonic() + CARE
+            self._ended = {job: each for job, each in self._ended.items() if each[1] > self._cared - SLACK}
+            self._cared, self._care_at = now, monotonic() + CARE
         for job in ids:
             mark = self._known.pop(job, None)
             if mark is not None and job in seen.found:
@@ -136,19 +142,26 @@ class Room:
         for state in seen.fresh:
             self._tell(state)
 
+    def _marks(self) -> dict[UUID, Mark]:
+        return self._known | {job: mark for job, (mark, _) in self._ended.items()}
+
+    def _is_broad(self) -> bool:
+        return any(wish.job is None for wish in self._wishes())
+
     def _wishes(self) -> set[Wish]:
         return {wish for listener in self.listeners for wish in listener.wishes()}
 
     def _watched(self, jobs: set[UUID]) -> set[UUID]:
         if not jobs:
             return jobs
-        wishes = self._wishes()
-        return jobs if any(wish.job is None for wish in wishes) else jobs & {wish.job for wish in wishes if wish.job}
+        return jobs if self._is_broad() else jobs & {wish.job for wish in self._wishes() if wish.job}
 
     def _tell(self, state: JobState) -> None:
         if state.over:
             self._known.pop(state.id, None)
+            self._ended[state.id] = (state.mark, monotonic())
         else:
+            self._ended.pop(state.id, None)
             self._known[state.id] = state.mark
         self._told[state.id] = monotonic()
         for listener in list(self.listeners):

@@ -7,17 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from aura.http.renderers import OrjsonRenderer
 from aura.jobs.api import JobSerializer
-from aura.jobs.models import WAITING, Job, State
+from aura.jobs.models import Job, Lane, State
 from aura.tenancy.scope import workspace_scope
 
 MOST, MOST_OF_ONE = 200, 50
 RECENT = timedelta(minutes=15)
 MARGIN = timedelta(minutes=1)
-ACTIVE = (*WAITING, State.RUNNING)
 
 Mark = tuple[Any, ...]
 
@@ -61,13 +61,17 @@ class Look:
     fresh: tuple[JobState, ...]
 
 
-def look(workspace_id: UUID, ids: Collection[UUID], known: Mapping[UUID, Mark], *, active: bool) -> Look:
-    """The jobs ``ids`` of a workspace (and with ``active`` those that are not over) where they are not as known."""
+def look(workspace_id: UUID, ids: Collection[UUID], known: Mapping[UUID, Mark], lately: float | None = None) -> Look:
+    """The jobs ``ids`` of a workspace where they are not as known.
+
+    With ``lately`` also those that are not over and those that ended in the last ``lately`` seconds.
+    """
     with workspace_scope(workspace_id):
         rows = list(_jobs().filter(pk__in=ids)) if ids else []
-        if active:
+        if lately is not None:
             seen = {row.pk for row in rows}
-            rows += [row for row in _newest(_jobs().filter(state__in=ACTIVE), MOST) if row.pk not in seen]
+            found = _newest(_moving(Now() - timedelta(seconds=lately)), MOST)
+            rows += [row for row in found if row.pk not in seen]
         fresh = tuple(_state(row) for row in rows if known.get(row.pk) != _mark(row))
     return Look(frozenset(row.pk for row in rows), fresh)
 
@@ -91,7 +95,13 @@ def _wished(wish: Wish) -> QuerySet[Job]:
         return _jobs().filter(subject=wish.subject)
     # An end is written a moment before it is committed, and clocks differ.
     since = wish.since - MARGIN if wish.since else timezone.now() - RECENT
-    return _jobs().filter(Q(state__in=ACTIVE) | Q(finished_at__gte=since))
+    return _moving(since)
+
+
+def _moving(since: Any) -> QuerySet[Job]:
+    # Each part has its index, and all of them begin with the lane.
+    moving = Q(state=State.PENDING) | Q(state__in=[State.QUEUED, State.RUNNING]) | Q(finished_at__gte=since)
+    return _jobs().filter(moving, lane__in=Lane.values)
 
 
 def _newest(jobs: QuerySet[Job], most: int) -> list[Job]:

@@ -29,7 +29,12 @@ def site(django_db_setup: None) -> Iterator[str]:
         child = Child(
             name="site",
             argv=[sys.executable, "-m", "aura.embedded.web", str(listening.fileno())],
-            environ={**environment_of_tests(), "AURA_WEB_PROCESS": "1", "AURA_PORT": str(port)},
+            environ={
+                **environment_of_tests(),
+                "AURA_WEB_PROCESS": "1",
+                "AURA_PORT": str(port),
+                "AURA_LIVE_HEARTBEAT": "1",
+            },
             ready=partial(is_healthy, "127.0.0.1", port, "127.0.0.1"),
             pass_fds=(listening.fileno(),),
             stop_seconds=8,

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import ExitStack
+from time import monotonic
 from typing import Any, Self, cast
 
 from django.conf import settings
@@ -40,6 +41,7 @@ class Watcher:
         opening = connect(url, additional_headers=headers, origin=cast(Any, origin or None), proxy=None)
         self._socket = self._undo.enter_context(opening)
         self.said: list[dict[str, Any]] = []
+        self.heartbeats = 0
 
     def __enter__(self) -> Self:
         return self
@@ -57,11 +59,13 @@ class Watcher:
 
     def hear(self, seconds: float = SOON) -> dict[str, Any]:
         """The next message. Raises TimeoutError."""
-        message: dict[str, Any] = json.loads(self._socket.recv(seconds))
-        if message["type"] == "heartbeat":
-            return self.hear(seconds)
-        self.said.append(message)
-        return message
+        until = monotonic() + seconds
+        while True:
+            message: dict[str, Any] = json.loads(self._socket.recv(max(0.0, until - monotonic())))
+            if message["type"] != "heartbeat":
+                self.said.append(message)
+                return message
+            self.heartbeats += 1
 
     def hear_until(self, kind: str) -> dict[str, Any]:
         """Listen up to the next message of this type."""
@@ -71,8 +75,9 @@ class Watcher:
 
     def hear_status(self, job: Job, status: str, seconds: float = SOON) -> dict[str, Any]:
         """Listen until the job is said to be in this state; returns it."""
+        until = monotonic() + seconds
         while True:
-            message = self.hear(seconds)
+            message = self.hear(until - monotonic())
             if message["type"] == "job" and message["job"]["id"] == str(job.pk) and message["job"]["status"] == status:
                 found: dict[str, Any] = message["job"]
                 return found
@@ -87,9 +92,10 @@ class Watcher:
 
     def close_code(self, seconds: float = SOON) -> int | None:
         """Listen until the server closes; returns its code."""
+        until = monotonic() + seconds
         try:
             while True:
-                self.hear(seconds)
+                self.hear(until - monotonic())
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else None
 
