@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 HEALTH_SECONDS = 10
+LISTEN_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 # Few, so that sockets leave most of the pool's connections to pages and API.
 _threads = ThreadPoolExecutor(4, thread_name_prefix="live")
@@ -92,7 +93,7 @@ class Hub:
 
     async def _listen(self) -> None:
         pause = FIRST_PAUSE
-        while True:
+        while self._listens():
             began = asyncio.get_running_loop().time()
             try:
                 await self._hear()
@@ -102,6 +103,10 @@ class Hub:
                 pause = FIRST_PAUSE
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, 2 * pause)
+
+    def _listens(self) -> bool:
+        # redis-py may swallow a cancel while it connects, so the task also looks whether it is still meant.
+        return self._ear is asyncio.current_task()
 
     async def _hear(self) -> None:
         # Without retries of its own: after a gap all rooms are to look again, so this must know of it.
@@ -116,8 +121,8 @@ class Hub:
             subscription = client.pubsub()
             undo.push_async_callback(subscription.aclose)
             await subscription.subscribe(live.CHANNEL)
-            while True:
-                message = await subscription.get_message(timeout=HEALTH_SECONDS)
+            while self._listens():
+                message = await subscription.get_message(timeout=LISTEN_SECONDS)
                 if message and message["type"] == "message":
                     self._note(message["data"])
                 elif message:
