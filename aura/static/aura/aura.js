@@ -185,7 +185,7 @@ document.addEventListener("htmx:beforeSend", (event) => {
   waiting.add(name);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  const name = event.detail.elt.dataset?.live;
+  const name = event.detail.requestConfig.elt.dataset?.live; // the part itself is no longer in the page
   if (!waiting.delete(name) || !again.delete(name)) return;
   setTimeout(() => renew(name), BETWEEN);
 });
