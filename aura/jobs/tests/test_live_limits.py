@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Coroutine, Hashable
 from contextlib import ExitStack
 from datetime import timedelta
@@ -263,3 +264,12 @@ def test_heartbeats_come_often_enough_for_the_pages() -> None:
     assert len(script) < 15_000
     assert "SILENT = 45000" in script
     assert settings.AURA_LIVE_HEARTBEAT <= 40
+
+
+def test_no_address_of_a_socket_reaches_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("uvicorn.error")
+    with caplog.at_level(logging.DEBUG):
+        log.warning('%s - "WebSocket %s" [accepted]', "127.0.0.1:1", "/ws/progress/?token=secret")
+        log.debug("< GET /ws/progress/?token=secret HTTP/1.1")
+        log.error("something else")
+    assert [record.message for record in caplog.records] == ["something else"]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connections, transaction
@@ -84,7 +84,7 @@ def test_retry_failure_stop_and_another_try_are_heard(team: Team, site: str) -> 
 
 def test_what_is_rolled_back_is_not_said(team: Team, site: str, redis: Redis) -> None:
     job = begin(team.workspace, delay=60)
-    with redis.pubsub() as heard:
+    with cast(Any, redis).pubsub() as heard:
         heard.subscribe(live.CHANNEL)
         heard.get_message(timeout=1)
         with workspace_scope(team.workspace.pk):
@@ -216,9 +216,8 @@ def come_and_go(site: str, open_one: Callable[[], Watcher], job: Job, over: thre
         with suppress(TimeoutError):
             while True:
                 watcher.hear(0.3)
-        return [m["job"]["status"] for m in watcher.said if m["type"] == "job" and m["job"]["id"] == str(job.pk)][
-            -1
-        ] == "done"
+        states = [m["job"] for m in watcher.said if m["type"] == "job" and m["job"]["id"] == str(job.pk)]
+        return bool(states[-1]["status"] == "done")
 
 
 def test_whoever_comes_at_whatever_moment_hears_the_end_last(team: Team, site: str) -> None:
