@@ -56,7 +56,7 @@ def method(answer: Mapping[str, Any]) -> str:
     words = [f"Estimated by {model} from profile pictures, names, bios and comments; nobody was asked."]
     if any((made.get("corrected") or {}).values()):
         words.append("Shares are corrected for the model's known errors.")
-    words.append("The ± and the thin lines are 95% ranges.")
+    words.append("The ± and the thin lines are 95% ranges; those of ages are rough, since the model errs by years.")
     if answer.get("unknown"):
         words.append(f"{answer['unknown']:,} people could not be read and are left out of the shares.")
     words.append(f"Groups of fewer than {answer['k']} people are not shown.")

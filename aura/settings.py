@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "aura.http",
     "aura.jobs",
     "aura.embedded",
+    "aura.webhooks",
     "accounts",
     "audience",
 ]
@@ -228,6 +229,7 @@ AURA_JOB_LEASE = env.number("AURA_JOB_LEASE", 60, low=2, high=3600)
 AURA_LIVE_HEARTBEAT = env.number("AURA_LIVE_HEARTBEAT", 20, low=1, high=40)
 AURA_JOB_TIMEOUT = env.number("AURA_JOB_TIMEOUT", 3600, low=10)
 AURA_JOB_RETENTION_DAYS = env.number("AURA_JOB_RETENTION_DAYS", 30, low=1)
+AURA_WEBHOOK_RETENTION_DAYS = env.number("AURA_WEBHOOK_RETENTION_DAYS", 30, low=1)
 AURA_IMPORT_MAX_BYTES = env.number("AURA_IMPORT_MAX_MB", 2048, low=1, high=102400) * 2**20
 AURA_PICTURES = env.flag("AURA_FETCH_PICTURES", True)
 AURA_ALLOW_LOOPBACK = env.flag("AURA_ALLOW_LOOPBACK")

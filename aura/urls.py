@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from aura import home
+from aura.webhooks import urls as webhooks
 
 # Swagger UI writes style attributes; its page holds nothing of a workspace.
 docs_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
@@ -25,6 +26,7 @@ v1: list[URLPattern | URLResolver] = [
     path("auth/token/refresh", TokenRefreshView.as_view(), name="token_refresh"),
     path("", include((jobs_api, "jobs"))),
     path("audience/", include("audience.api.urls")),
+    path("webhooks/", include((webhooks.endpoints_api, "webhooks"))),
 ]
 
 api: list[URLPattern | URLResolver] = [
@@ -49,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("audience/", include("audience.urls")),
     path("jobs/", include((jobs_pages, "jobs"))),
+    path("settings/webhooks/", include((webhooks.pages, "webhooks"))),
     path("api/", include((api, "api"))),
     path("admin/", admin.site.urls),
 ]

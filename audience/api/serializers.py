@@ -1,6 +1,7 @@
 """JSON shapes of the audience API."""
 
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from rest_framework import serializers
@@ -141,7 +142,10 @@ class PostSerializer(serializers.ModelSerializer[Post]):
 
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):
-    username = serializers.CharField(source="commenter.username")
+    """A comment. Who wrote it is left out for a possible minor, who is nowhere a row of their own (A7)."""
+
+    username = serializers.SerializerMethodField()
+    commenter_id = serializers.SerializerMethodField()
     post = serializers.CharField(source="post.shortcode")
 
     class Meta:
@@ -160,6 +164,12 @@ class CommentSerializer(serializers.ModelSerializer[Comment]):
             "commented_at",
             "created_at",
         )
+
+    def get_username(self, comment: Comment) -> str | None:
+        return None if comment.commenter.possible_minor else comment.commenter.username
+
+    def get_commenter_id(self, comment: Comment) -> UUID | None:
+        return None if comment.commenter.possible_minor else comment.commenter_id
 
 
 class CommenterSerializer(serializers.ModelSerializer[Commenter]):

@@ -110,7 +110,8 @@ def _parent(item: Mapping[str, Any], key: str) -> str:
     for name in PARENT_KEYS:
         if item.get(name) and (found := values.identifier(item[name])) and found != key:
             return found
-    return ""
+    found = values.parent_address(item.get("commentUrl"))
+    return found if found != key else ""
 
 
 def _gif(media: Any) -> str:

@@ -14,7 +14,7 @@ MILLISECONDS_FROM = 10**11
 DAMAGED_ID = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 POST_ADDRESS = re.compile(r"instagram\.com/(?:([A-Za-z0-9._]{1,30})/)?(?:p|reel|reels|tv)/([A-Za-z0-9_-]{1,40})")
 PROFILE_ADDRESS = re.compile(r"instagram\.com/([A-Za-z0-9._]{1,30})(?:/(?:reels/?|tagged/?)?)?(?:[?#].*)?$")
-COMMENT_ADDRESS = re.compile(r"/c/(\d{1,40})")
+COMMENT_ADDRESS = re.compile(r"/c/(\d{1,40})(?:/r/(\d{1,40}))?")
 NOT_PROFILES = {"p", "reel", "reels", "tv", "explore", "stories", "accounts"}
 TRUE, FALSE = {"true", "1", "yes"}, {"false", "0", "no"}
 
@@ -110,6 +110,12 @@ def profile_address(value: Any) -> str:
 
 
 def comment_address(value: Any) -> str:
-    """The comment's id in an address such as …/p/ABC/c/123, or ""."""
+    """The comment's id in an address such as …/p/ABC/c/123, the reply's in …/c/123/r/456, or ""."""
     match = COMMENT_ADDRESS.search(value[:MAX_URL]) if type(value) is str else None
-    return match[1] if match else ""
+    return (match[2] or match[1]) if match else ""
+
+
+def parent_address(value: Any) -> str:
+    """The id of the comment that the reply at …/p/ABC/c/123/r/456 answers (123), or ""."""
+    match = COMMENT_ADDRESS.search(value[:MAX_URL]) if type(value) is str else None
+    return match[1] if match and match[2] else ""

@@ -3,11 +3,12 @@
 import hashlib
 import shutil
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils import timezone
 
 from audience.dataset import DatasetRefused, Limits, read_dataset
@@ -15,8 +16,10 @@ from audience.models import Run, TrackedAccount
 from audience.usernames import clean_username
 from aura.tenancy.ids import uuid7
 from aura.tenancy.scope import current_workspace_id
+from aura.webhooks.services import emit
 
 CHUNK = 2**20
+EVENTS = {Run.State.DONE: "audience.run.completed", Run.State.FAILED: "audience.run.failed"}
 
 
 def track_account(username: str) -> TrackedAccount:
@@ -87,10 +90,24 @@ def forget_file(run: Run) -> None:
 
 
 def end_run(run: Run, state: Run.State, *, code: str = "", message: str = "") -> None:
-    """Close a run once; a run that is over stays as it is."""
+    """Close a run once, and tell the workspace's webhooks; a run that is over stays as it is."""
     if not run.is_over:
         run.state, run.error_code, run.error, run.finished_at = state, code, message, timezone.now()
         run.save(update_fields=["state", "error_code", "error", "finished_at"])
+        if state in EVENTS:
+            emit(EVENTS[state], _told(run), subject=str(run.pk))
+
+
+def _told(run: Run) -> dict[str, Any]:
+    return {
+        "run": str(run.pk),
+        "account": str(run.account_id),
+        "state": run.state,
+        "records": run.records_done,
+        "people": run.people_done,
+        "error_code": run.error_code or None,
+        "status_url": reverse("api:audience:run", args=[run.pk]),
+    }
 
 
 def free_disk() -> int:

@@ -79,6 +79,13 @@ def test_an_id_is_found_in_the_comments_address() -> None:
     assert comment(id=None, commentUrl=f"{POST}c/1789/").id == "1789"
 
 
+def test_a_reply_is_known_by_its_address() -> None:
+    reply = comment(id=None, commentUrl=f"{POST}c/1789/r/1790/")
+    assert (reply.id, reply.parent_id) == ("1790", "1789")
+    assert comment(id="1790", commentUrl=f"{POST}c/1789/r/1790/").parent_id == "1789"
+    assert comment(id="1789", commentUrl=f"{POST}c/1789/").parent_id == ""
+
+
 @pytest.mark.parametrize(
     ("raw", "found"), [(-1, None), (None, None), (2**63, None), ("12", 12), (7.0, 7), ("many", None), (True, None)]
 )

@@ -38,7 +38,8 @@ WHERE id = %(id)s AND attempts = %(attempt)s AND worker = %(worker)s AND state =
 """  # noqa: S608
 RETRY = """
 UPDATE jobs_job SET state = 'pending', token = NULL, lease_until = NULL, error_code = %(code)s, error = %(error)s,
-  next_at = clock_timestamp() + make_interval(secs => %(delay)s), max_attempts = max_attempts + %(more)s
+  max_attempts = max_attempts + %(more)s,
+  next_at = clock_timestamp() + make_interval(secs => CASE WHEN cancel_requested THEN 0 ELSE %(delay)s END)
 WHERE id = %(id)s AND token = %(token)s AND state = 'running'
 """
 END = """
@@ -161,6 +162,15 @@ def retry(claim: Claim, delay: float, code: str, error: str, *, counts: bool = T
             return bool(cursor.rowcount == 1)
 
     return persistently(write)
+
+
+def postpone(claim: Claim, delay: float, code: str, error: str) -> bool:
+    """Put the job back for a try in ``delay`` seconds inside the open scope. False where the attempt lost its right."""
+    values = {**claim.mine, "delay": delay, "code": code, "error": error, "more": 0}
+    with connection.cursor() as cursor:
+        cursor.execute(RETRY, values)
+        claim.changed()
+        return bool(cursor.rowcount == 1)
 
 
 def end(claim: Claim, state: str, code: str, error: str, ended: Callable[[Job], None] | None = None) -> bool:

@@ -83,6 +83,29 @@ class JobContext:
                 raise LostLease
         self.finished, self._unwritten, self._spent = True, False, Decimal(0)
 
+    @property
+    def tries_left(self) -> int:
+        """How many tries there are after this one."""
+        return max(0, self.claim.max_attempts - self.attempt)
+
+    @contextmanager
+    def postpone(self, delay: float, code: str, words: str) -> Iterator[None]:
+        """A fenced transaction at whose end the job waits ``delay`` seconds for its next try.
+
+        What this try learned and the wait are one commit. ``code`` and ``words`` are shown meanwhile. For jobs with a
+        schedule of their own; where ``tries_left`` is 0, raise an error instead.
+        """
+        if current_scope() is not None:
+            raise RuntimeError("A job is postponed in a transaction of its own: an outer one could undo it.")
+        self.flush()
+        with self.claim.scope():
+            if self._one(FENCE, self.claim.mine) is None:
+                raise LostLease
+            yield
+            if not claims.postpone(self.claim, delay, code, words):
+                raise LostLease
+        self.finished = True
+
     def progress(self, step: str | None = None, done: int | None = None, total: int | None = None) -> None:
         """Say how far the job is. A safe point: outside a transaction it raises what ``check_cancelled`` raises.
 

@@ -1,4 +1,4 @@
-"""The one way to fetch an address that a stranger wrote: it reaches public hosts only, within limits of size and time.
+"""The one way to reach an address that a stranger wrote: public hosts only, within limits of size and time.
 
 Server-side request forgery is stopped at the socket: a host is resolved once, all its addresses are checked, and the
 connection goes to a checked address. What a name resolves to afterwards changes nothing.
@@ -7,7 +7,8 @@ connection goes to a checked address. What a name resolves to afterwards changes
 import re
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,6 +25,7 @@ MAX_REDIRECTS = 3
 MAX_URL = 4096
 MAX_RETRY_AFTER = 86_400.0
 TIMEOUTS = {"connect": 5.0, "read": 10.0, "write": 10.0, "pool": 5.0}
+HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Aura/1.0", "Connection": "close"}
 PORTS = {"http": 80, "https": 443}
 REDIRECTS = {301, 302, 303, 307, 308}
 EXPIRED = {403, 404, 410}
@@ -45,6 +47,15 @@ class Fetched:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an address answered to a POST; ``data`` is the beginning of the body, ``retry_after`` is in seconds."""
+
+    status: int
+    data: bytes
+    retry_after: float | None
+
+
 def fetch(url: str, *, max_bytes: int, deadline: float, allow_loopback: bool = False) -> Fetched:
     """GET ``url``, at most ``max_bytes`` bytes within ``deadline`` seconds in all (name, redirects and body included).
 
@@ -52,17 +63,61 @@ def fetch(url: str, *, max_bytes: int, deadline: float, allow_loopback: bool = F
     Raises :class:`ProviderError` with code ``url_refused``, ``expired`` (403, 404, 410), ``too_large``, ``timeout``,
     ``unreachable`` or ``http_error``; the last three may be retryable, with ``retry_after`` where the server named it.
     """
-    ends_at = time.monotonic() + deadline
-    backend = CheckedBackend(ends_at, allow_loopback=allow_loopback)
-    with httpcore.ConnectionPool(_tls(), max_keepalive_connections=0, network_backend=backend) as pool:
+    with _pool(deadline, allow_loopback) as pool:
         for _ in range(MAX_REDIRECTS + 1):
-            answer = _get(pool, _checked(url, allow_loopback), max_bytes)
+            answer = _get(pool, checked_url(url, allow_loopback), max_bytes)
             if isinstance(answer, Fetched):
                 return answer
             if urlsplit(url).scheme.lower() == "https" and urlsplit(answer).scheme.lower() != "https":
                 raise _refused("The address leads from https to http.")
             url = answer
     raise ProviderError("The address leads through too many redirects.", code="http_error")
+
+
+def post(
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    max_bytes: int,
+    deadline: float,
+    allow_loopback: bool = False,
+) -> Answered:
+    """POST ``body`` to ``url`` within ``deadline`` seconds in all. Redirects are answers and are not followed.
+
+    Every status is an answer, told with at most ``max_bytes`` bytes of its body, however that ends.
+    Raises :class:`ProviderError` with code ``url_refused``, or, retryable, ``timeout`` or ``unreachable``.
+    """
+    target = checked_url(url, allow_loopback)
+    sent = list((HEADERS | dict(headers)).items())
+    with (
+        _pool(deadline, allow_loopback) as pool,
+        _plain_errors(),
+        pool.stream("POST", target, headers=sent, content=body, extensions={"timeout": TIMEOUTS}) as response,
+    ):
+        found = {name.lower(): value.decode("latin-1") for name, value in response.headers}
+        wait = _retry_after(found.get(b"retry-after", ""))
+        return Answered(response.status, _beginning(response.iter_stream(), max_bytes), wait)
+
+
+def _beginning(chunks: Iterable[bytes], max_bytes: int) -> bytes:
+    data = bytearray()
+    try:
+        for chunk in chunks:
+            data += chunk
+            if len(data) >= max_bytes:
+                break
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
+        # The status has been told; it decides.
+        pass
+    return bytes(data[:max_bytes])
+
+
+@contextmanager
+def _pool(deadline: float, allow_loopback: bool) -> Iterator[httpcore.ConnectionPool]:
+    backend = CheckedBackend(time.monotonic() + deadline, allow_loopback=allow_loopback)
+    with httpcore.ConnectionPool(_tls(), max_keepalive_connections=0, network_backend=backend) as pool:
+        yield pool
 
 
 @lru_cache(maxsize=1)
@@ -76,8 +131,11 @@ def _refused(message: str) -> ProviderError:
     return ProviderError(message, code="url_refused")
 
 
-def _checked(url: str, allow_loopback: bool) -> str:
-    """The address in plain ASCII, if its form is one that every program reads the same way."""
+def checked_url(url: str, allow_loopback: bool = False) -> str:
+    """The address in plain ASCII, if its form is one that every program reads the same way. Nothing is resolved.
+
+    Raises :class:`ProviderError` with code ``url_refused``.
+    """
     if not url or len(url) > MAX_URL or STRANGE.search(url):
         raise _refused("The address is empty, too long or holds characters that do not belong in one.")
     try:
@@ -87,7 +145,7 @@ def _checked(url: str, allow_loopback: bool) -> str:
     except (ValueError, UnicodeError):
         raise _refused("The address cannot be read.") from None
     if parts.scheme not in PORTS:
-        raise _refused("Only http and https addresses are fetched.")
+        raise _refused("Only http and https addresses are used.")
     if "@" in parts.netloc:
         raise _refused("An address must not hold a user name or password.")
     if port is not None and port not in PORTS.values() and not allow_loopback:
@@ -111,15 +169,23 @@ def _host(parts: SplitResult) -> str:
 
 def _get(pool: httpcore.ConnectionPool, url: str, max_bytes: int) -> Fetched | str:
     """The answer, or the address that the server points to."""
-    headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Aura/1.0", "Connection": "close"}
+    with (
+        _plain_errors(),
+        pool.stream("GET", url, headers=list(HEADERS.items()), extensions={"timeout": TIMEOUTS}) as response,
+    ):
+        found = {name.lower(): value.decode("latin-1") for name, value in response.headers}
+        if response.status in REDIRECTS and b"location" in found:
+            return _next(url, found[b"location"])
+        _check_status(response.status, found)
+        data = _read(response.iter_stream(), found, max_bytes)
+        return Fetched(data, found.get(b"content-type", "").partition(";")[0].strip().lower(), url)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn what httpcore raises into words for people."""
     try:
-        with pool.stream("GET", url, headers=list(headers.items()), extensions={"timeout": TIMEOUTS}) as response:
-            found = {name.lower(): value.decode("latin-1") for name, value in response.headers}
-            if response.status in REDIRECTS and b"location" in found:
-                return _next(url, found[b"location"])
-            _check_status(response.status, found)
-            data = _read(response.iter_stream(), found, max_bytes)
-            return Fetched(data, found.get(b"content-type", "").partition(";")[0].strip().lower(), url)
+        yield
     except AddressRefused as refusal:
         raise _refused(str(refusal)) from None
     except httpcore.TimeoutException:

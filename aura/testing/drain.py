@@ -12,7 +12,7 @@ from rq.timeouts import TimerDeathPenalty
 from aura.jobs.buffer import connect, queue_of
 from aura.jobs.dispatcher import Dispatcher
 from aura.jobs.models import Job, Lane, State
-from aura.jobs.worker import RealtimeWorker, make_worker
+from aura.jobs.worker import BulkWorker, RealtimeWorker, make_worker
 from aura.tenancy.scope import staff_scope
 
 
@@ -52,3 +52,13 @@ def _work_off(worker: object, lane: str) -> int:
         worker.execute_job(*found)
         done += 1
     return done
+
+
+def run_forked(worker: BulkWorker) -> None:
+    """Let a forking worker run the next due job of its lane in a process of its own, and wait for that to end."""
+    worker.death_penalty_class = TimerDeathPenalty
+    Dispatcher(worker.connection).tick()
+    queue = queue_of(Lane.BULK, worker.connection)
+    found = queue.dequeue_any([queue], None, worker.connection, serializer=JSONSerializer)
+    assert found
+    worker.execute_job(*found)

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
-from audience.models import Run
+from audience.models import Commenter, Run
 from audience.tests import factories
 from aura.jobs.models import Job, State
 from aura.tenancy.scope import staff_scope, workspace_scope
@@ -14,7 +14,7 @@ from aura.testing.fixtures import Team, page_client
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
 OWN = sorted(
-    (model for model in admin.site._registry if model._meta.app_label in {"accounts", "audience", "jobs"}),
+    (model for model in admin.site._registry if model._meta.app_label in {"accounts", "audience", "jobs", "webhooks"}),
     key=lambda model: model._meta.label,
 )
 
@@ -63,7 +63,7 @@ def test_staff_let_a_dead_job_go_again_and_stop_it(staff: Client) -> None:
 
 def test_what_a_model_thinks_of_one_person_is_not_in_admin(staff: Client) -> None:
     with staff_scope("test"):
-        person = factories.Commenter.objects.get()
+        person = Commenter.objects.get()
     page = staff.get(reverse("admin:audience_commenter_change", args=[person.pk])).content.decode()
     assert person.username in page
     assert "woman" not in page

@@ -25,6 +25,8 @@ pytestmark = [
 ]
 NewTab = Callable[..., Tab]
 SOCKET = "**/ws/progress/**"
+# Milliseconds; less than the pause between two polls while the socket is up.
+BY_SOCKET = 8000
 
 
 def sign_in(tab: Tab, site: str, user: User, path: str) -> None:
@@ -86,13 +88,13 @@ def test_the_page_follows_a_job_by_the_socket(team: Team, site: str, new_tab: Ne
     claim = take(job)
     for number in (3, 7):
         say(claim, "Read", number)
-        expect(tab.page.get_by_text(f"{number} of 10")).to_be_visible(timeout=1500)
+        expect(tab.page.get_by_text(f"{number} of 10")).to_be_visible(timeout=BY_SOCKET)
     before = len(asked)
     tab.page.wait_for_timeout(4500)
     assert len(asked) == before, "it polls although the socket is up"
     tab.check()
     end(claim)
-    expect(tab.page.locator("#job").get_by_text("Finished")).to_be_visible(timeout=1500)
+    expect(tab.page.locator("#job").get_by_text("Finished")).to_be_visible(timeout=BY_SOCKET)
     wait_for(tab.page, "live.socket === null")
     tab.check()
 
@@ -108,7 +110,7 @@ def test_the_page_of_a_run_follows_its_jobs(team: Team, site: str, new_tab: NewT
     with workspace_scope(team.workspace.pk):
         Run.objects.filter(pk=run.pk).update(state=Run.State.CANCELLED)
     end(take(job))
-    expect(tab.page.get_by_role("heading", name="Analysis stopped")).to_be_visible(timeout=1500)
+    expect(tab.page.get_by_role("heading", name="Analysis stopped")).to_be_visible(timeout=BY_SOCKET)
     assert not tab.errors
 
 
@@ -118,9 +120,9 @@ def test_without_a_socket_the_page_polls(team: Team, site: str, new_tab: NewTab)
     sign_in(tab, site, team.bob, reverse("jobs:detail", args=[job.pk]))
     claim = take(job)
     say(claim, "Read", 4)
-    expect(tab.page.get_by_text("4 of 10")).to_be_visible(timeout=4000)
+    expect(tab.page.get_by_text("4 of 10")).to_be_visible(timeout=8000)
     end(claim)
-    expect(tab.page.locator("#job").get_by_text("Finished")).to_be_visible(timeout=4000)
+    expect(tab.page.locator("#job").get_by_text("Finished")).to_be_visible(timeout=8000)
     assert not tab.errors
 
 
@@ -144,7 +146,7 @@ def test_a_socket_that_is_cut_in_the_middle_is_replaced_and_nothing_is_missed(
     )
     opened[0].close(code=1011)
     end(claim)
-    expect(tab.page.locator("#job").get_by_text("Finished")).to_be_visible(timeout=4000)
+    expect(tab.page.locator("#job").get_by_text("Finished")).to_be_visible(timeout=8000)
     assert len(opened) == 2
 
 
@@ -168,4 +170,4 @@ def test_a_change_during_a_slow_renewal_is_shown_after_it(team: Team, site: str,
     while not fetched:
         tab.page.wait_for_timeout(20)
     end(claim)
-    expect(tab.page.locator("#job").get_by_text("Finished")).to_be_visible(timeout=4000)
+    expect(tab.page.locator("#job").get_by_text("Finished")).to_be_visible(timeout=8000)

@@ -4,9 +4,10 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Coroutine, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -25,6 +26,7 @@ from aura.jobs.tests.watching import Watcher, by_token, cookie_of
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team
 
+T = TypeVar("T")
 committing = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
 
 
@@ -111,6 +113,12 @@ def test_too_long_a_message_too_many_and_too_many_subscriptions_are_refused(team
         assert watcher.close_code() == 4429
 
 
+def in_own_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on another thread: Playwright runs a loop on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 class QuietReader:
     """Reads nothing, so that no database is needed."""
 
@@ -159,7 +167,7 @@ def run_consumer(
         assert consumer._outbox == {}
         return sent
 
-    return asyncio.run(main())
+    return in_own_loop(main())
 
 
 def test_a_client_that_takes_nothing_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +236,7 @@ def test_many_who_come_at_once_cost_one_read() -> None:
         task.cancel()
         return [ear.answers for ear in ears]
 
-    assert asyncio.run(main()) == [1] * 200
+    assert in_own_loop(main()) == [1] * 200
     assert len(reads) == 1
 
 

@@ -4,17 +4,31 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A POST request as it arrived; header names are in lower case."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
 class CountingServer(ThreadingHTTPServer):
-    """``answers`` maps a path to what writes the answer; ``seen`` holds the path and Host of every request."""
+    """``answers`` maps a path to what writes the answer; ``seen`` holds the path and Host of every request.
+
+    ``posted`` holds the POST requests among them, whole.
+    """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.seen: list[tuple[str, str]] = []
+        self.posted: list[Posted] = []
         self.answers: dict[str, Callable[[Handler], None]] = {}
 
     @property
@@ -33,6 +47,13 @@ class Handler(BaseHTTPRequestHandler):
         """Answer one request."""
         self.server.seen.append((self.path, self.headers.get("Host", "")))
         self.server.answers[self.path.partition("?")[0]](self)
+
+    def do_POST(self) -> None:
+        """Keep the request, then answer it."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.posted.append(Posted(self.path, headers, body))
+        self.do_GET()
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the test output clean."""

@@ -1,85 +1,16 @@
 """What a stranger's address can and cannot make us fetch."""
 
-import ipaddress
 import socket
 import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpcore
 import pytest
 
-from aura.providers import addresses
 from aura.providers.errors import ProviderError
 from aura.providers.outbound import fetch
 from aura.providers.tests.servers import CountingServer, dripping, endless, running, status
-
-REFUSED = [
-    "http://127.0.0.1:{port}/",
-    "http://127.0.0.1/",
-    "http://localhost:{port}/",
-    "http://LOCALHOST/",
-    "http://127.1/",
-    "http://2130706433/",
-    "http://0x7f000001/",
-    "http://0x7f.1/",
-    "http://0177.0.0.1/",
-    "http://127.0.0.1./",
-    "http://127。0。0。1/",
-    "http://①②⑦.0.0.1/",
-    "http://0.0.0.0/",
-    "http://0/",
-    "http://10.0.0.1/",
-    "http://172.16.0.1/",
-    "http://192.168.1.1/",
-    "http://100.64.0.1/",
-    "http://169.254.169.254/latest/meta-data/",
-    "http://168.63.129.16/",
-    "http://192.0.0.192/",
-    "http://192.88.99.1/",
-    "http://198.18.0.1/",
-    "http://224.0.0.1/",
-    "http://240.0.0.1/",
-    "http://255.255.255.255/",
-    "http://[::1]/",
-    "http://[::]/",
-    "http://[::ffff:127.0.0.1]/",
-    "http://[::ffff:7f00:1]/",
-    "http://[::127.0.0.1]/",
-    "http://[64:ff9b::7f00:1]/",
-    "http://[64:ff9b::8.8.8.8]/",
-    "http://[2002:7f00:1::]/",
-    "http://[2001:0:7f00:1::1]/",
-    "http://[2001:db8::1]/",
-    "http://[fe80::1]/",
-    "http://[fe80::1%25lo]/",
-    "http://[fc00::1]/",
-    "http://[ff02::1]/",
-    "http://[fec0::1]/",
-    "http://user@example.org/",
-    "http://user:word@example.org/",
-    "http://example.org@127.0.0.1:{port}/",
-    "http://127.0.0.1:{port}\\@example.org/",
-    "http://example.org:22/",
-    "http://example.org:0/",
-    "http://example.org:99999/",
-    "http://example.org:x/",
-    "ftp://example.org/",
-    "file:///etc/passwd",
-    "gopher://127.0.0.1:{port}/_",
-    "data:image/png;base64,AAAA",
-    "//127.0.0.1/",
-    "127.0.0.1",
-    "http:///",
-    "http://",
-    "http://[::1/",
-    "http://exa mple.org/",
-    "http://example.org/\r\nHost: x",
-    "http://-example.org/",
-    "http://exam..ple.org/",
-    "http://" + "a" * 5000,
-    "",
-]
+from aura.providers.tests.walls import REFUSED, connections, names
 
 
 @pytest.fixture
@@ -96,37 +27,6 @@ def code_of(url: str, **options: Any) -> ProviderError:
     with pytest.raises(ProviderError) as caught:
         get(url, **options)
     return caught.value
-
-
-def names(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
-    """Let every name resolve to one answer after the other (the last one stays); returns the names asked for."""
-    asked: list[str] = []
-    really = socket.getaddrinfo
-
-    def getaddrinfo(host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
-        if host == "127.0.0.1":
-            return list(really(host, port, *args, **kwargs))
-        found = answers[min(len(asked), len(answers) - 1)]
-        asked.append(host)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    return asked
-
-
-def connections(monkeypatch: pytest.MonkeyPatch, port: int = 0) -> list[str]:
-    """Record where sockets would go; with ``port`` they go to that port of this machine instead."""
-    went: list[str] = []
-    really = httpcore.SyncBackend().connect_tcp
-
-    def connect(self: httpcore.SyncBackend, host: str, to: int, timeout: float | None = None) -> httpcore.NetworkStream:
-        went.append(host)
-        if not port:
-            raise httpcore.ConnectError
-        return really("127.0.0.1", port, timeout)
-
-    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
-    return went
 
 
 @pytest.mark.parametrize("form", REFUSED)
@@ -290,14 +190,3 @@ def test_a_closed_port_is_unreachable(server: CountingServer) -> None:
         closed.bind(("127.0.0.1", 0))
         error = code_of(f"http://127.0.0.1:{closed.getsockname()[1]}/")
     assert (error.code, error.retryable) == ("unreachable", True)
-
-
-def test_loopback_is_allowed_only_where_asked_for_and_private_networks_never() -> None:
-    assert addresses.checked_addresses("127.0.0.1", 80, timeout=1, allow_loopback=True) == ["127.0.0.1"]
-    with pytest.raises(addresses.AddressRefused):
-        addresses.checked_addresses("10.0.0.1", 80, timeout=1, allow_loopback=True)
-
-
-@pytest.mark.parametrize("text", ["8.8.8.8", "157.240.1.1", "2606:4700::1111", "2a03:2880::1"])
-def test_public_addresses_pass(text: str) -> None:
-    assert addresses.is_public(ipaddress.ip_address(text))
