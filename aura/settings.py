@@ -257,6 +257,8 @@ AURA_LIMITS = {
     "heavy": env.number("AURA_LIMIT_HEAVY", 5, low=1),
 }
 AURA_JOB_LEASE = env.number("AURA_JOB_LEASE", 60, low=2, high=3600)
+# Seconds between two heartbeats of a progress socket; the pages take 45 seconds of silence for a lost one.
+AURA_LIVE_HEARTBEAT = env.number("AURA_LIVE_HEARTBEAT", 20, low=1, high=40)
 AURA_JOB_TIMEOUT = env.number("AURA_JOB_TIMEOUT", 3600, low=10)
 AURA_JOB_RETENTION_DAYS = env.number("AURA_JOB_RETENTION_DAYS", 30, low=1)
 AURA_WEBHOOK_RETENTION_DAYS = env.number("AURA_WEBHOOK_RETENTION_DAYS", 30, low=1)
