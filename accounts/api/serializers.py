@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.forms import plain_name
@@ -131,6 +132,7 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
         read_only_fields: ClassVar = ["id", "created_at", "expires_at"]
 
 
+@extend_schema_serializer(component_name="AcceptedInvitation")
 class AcceptedSerializer(serializers.Serializer[Any]):
     workspace = serializers.CharField(help_text="its short name")
     role = serializers.CharField()
