@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpResponseBase
+from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import generics, mixins
 from rest_framework.pagination import CursorPagination
 from rest_framework.renderers import BaseRenderer
@@ -44,7 +45,15 @@ class FileSchema(api_settings.DEFAULT_SCHEMA_CLASS):  # type: ignore[misc, name-
             if media_type in FILE_TYPES:
                 content.clear()
                 content["schema"] = {"type": "string", "format": "binary"}
+            elif self.method == "GET" and content.get("schema", {}).get("$ref"):
+                content["schema"] = self._or_whole(content["schema"])
         return found
+
+    def _or_whole(self, page: dict[str, str]) -> dict[str, Any]:
+        """A page or, as ``?format=json`` gives it, the whole table: an array of what a page has as its results."""
+        name = page["$ref"].rpartition("/")[2]
+        results = self.registry._components[name, ResolvedComponent.SCHEMA].schema["properties"].get("results")
+        return {"anyOf": [page, {"type": "array", "items": results["items"]}]} if results else page
 
 
 def asked_format(request: Request) -> str:
