@@ -11,4 +11,4 @@ RUN python -m compileall -q aura accounts audience
 USER aura
 VOLUME /data
 EXPOSE 8000
-CMD ["uvicorn", "aura.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-access-log", "--lifespan", "off", "--no-server-header"]
+CMD ["uvicorn", "aura.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-access-log", "--lifespan", "off", "--no-server-header", "--ws-max-size", "4096", "--ws-per-message-deflate", "false"]

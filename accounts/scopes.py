@@ -14,6 +14,7 @@ SCOPES = {
     "workspace:admin": "Change the workspace, members and invitations; delete accounts",
 }
 KEY_START = "aura_"
+KEY_STATES = ["active", "expired", "revoked"]
 
 
 def scope_choices() -> list[tuple[str, str]]:

@@ -40,6 +40,7 @@ class RunProgress:
     error: str
     finished: bool
     poll_url: str = ""
+    live: str = ""
     cancel_url: str = ""
     resume_url: str = ""
     report_url: str = ""

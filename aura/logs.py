@@ -1,5 +1,6 @@
 """Structured logs: one JSON object a line, with the ids that bind a request to its jobs; no personal text."""
 
+import logging
 import logging.config
 from typing import Any
 
@@ -12,6 +13,13 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
 ]
+
+
+class WithoutSockets(logging.Filter):
+    """Leaves out what uvicorn says of each WebSocket: its address may hold an access token."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return '"WebSocket ' not in str(record.msg) and record.msg not in {"connection open", "connection closed"}
 
 
 def logging_config(*, json_lines: bool, level: str) -> dict[str, Any]:
@@ -27,6 +35,7 @@ def logging_config(*, json_lines: bool, level: str) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
             }
         },
+        "filters": {"sockets": {"()": WithoutSockets}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "aura"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
@@ -36,6 +45,7 @@ def logging_config(*, json_lines: bool, level: str) -> dict[str, Any]:
             "rq_scheduler": {"level": "WARNING"},
             "rq_scheduler.scheduler": {"level": "WARNING"},
             "uvicorn.access": {"level": "WARNING"},
+            "uvicorn.error": {"level": "INFO" if level == "DEBUG" else level, "filters": ["sockets"]},
             "httpx": {"level": "WARNING"},
         },
     }

@@ -268,7 +268,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     # The schema is made outside of any scope, where the tenant managers refuse to work.
     "DEFAULT_QUERY_MANAGER": "_base_manager",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {"ApiKeyStateEnum": "accounts.scopes.KEY_STATES"},
 }
 DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"
 
@@ -282,6 +282,8 @@ AURA_LANE_LIMITS = {
     "bulk": env.number("AURA_BULK_LIMIT", 5000, low=1),
 }
 AURA_JOB_LEASE = env.number("AURA_JOB_LEASE", 60, low=2, high=3600)
+# Seconds between two heartbeats of a progress socket; the pages take 45 seconds of silence for a lost one.
+AURA_LIVE_HEARTBEAT = env.number("AURA_LIVE_HEARTBEAT", 20, low=1, high=40)
 AURA_JOB_TIMEOUT = env.number("AURA_JOB_TIMEOUT", 3600, low=10)
 AURA_JOB_RETENTION_DAYS = env.number("AURA_JOB_RETENTION_DAYS", 30, low=1)
 AURA_WEBHOOK_RETENTION_DAYS = env.number("AURA_WEBHOOK_RETENTION_DAYS", 30, low=1)

@@ -137,7 +137,7 @@ class Transfer(WorkspaceView):
 class AcceptInvitation(APIView):
     """Invitations that were sent to you."""
 
-    @extend_schema(request=s.KeySerializer, responses=s.AcceptedSerializer)
+    @extend_schema(request=s.KeySerializer, responses=s.JoinedSerializer)
     def post(self, request: Request) -> Response:
         """Spend the key of an invitation and become a member."""
         key = checked(s.KeySerializer(data=request.data))["key"]

@@ -37,6 +37,7 @@ def show(run: Run, *, may_act: bool) -> progress.RunProgress:
         error=run.error,
         finished=run.is_over,
         poll_url=reverse("audience:run_progress", args=[run.pk]),
+        live=f"subject:{run.pk}",
         cancel_url=reverse("audience:cancel_run", args=[run.pk]) if may_act and not run.is_over else "",
         resume_url=reverse("audience:resume_run", args=[run.pk]) if may_act and stopped else "",
         report_url=reverse("audience:account", args=[run.account.username]),

@@ -3,12 +3,16 @@
 Not ``uvicorn --fd``: it takes every descriptor for a Unix socket, and asyncio then leaves Nagle's algorithm on.
 """
 
+import contextlib
 import socket
 import sys
 
 import uvicorn
 
 from aura.environment import flag
+
+MAX_MESSAGE = 4096
+DEAF_SECONDS = 120
 
 
 def main(descriptor: int) -> None:
@@ -21,8 +25,14 @@ def main(descriptor: int) -> None:
         server_header=False,
         proxy_headers=flag("AURA_BEHIND_PROXY"),
         timeout_graceful_shutdown=5,
+        ws_max_size=MAX_MESSAGE,
+        ws_per_message_deflate=False,
     )
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+    listening = socket.socket(fileno=descriptor)
+    # What it accepts inherits this: a client that takes nothing any more does not hold its buffers for ever.
+    with contextlib.suppress(AttributeError, OSError):
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAF_SECONDS * 1000)
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 if __name__ == "__main__":

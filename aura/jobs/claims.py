@@ -15,6 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 
+from aura.jobs.live import publish_on_commit
 from aura.jobs.models import Job
 from aura.tenancy.scope import Scope, system_scope, workspace_scope
 
@@ -81,6 +82,10 @@ class Claim:
         """A transaction in the scope of the job's workspace, or of the system."""
         return scope_of(self.workspace_id)
 
+    def changed(self) -> None:
+        """Have watchers told once the open transaction has committed."""
+        publish_on_commit([(self.workspace_id, self.job_id)])
+
 
 def scope_of(workspace_id: UUID | None) -> AbstractContextManager[Scope]:
     """The scope in which a job's row can be seen."""
@@ -120,6 +125,8 @@ def take(job_id: UUID, workspace_id: UUID | None, attempt: int, worker: str) -> 
         with scope_of(workspace_id), connection.cursor() as cursor:
             cursor.execute(CLAIM, values)
             row = cursor.fetchone()
+            if row:
+                publish_on_commit([(workspace_id, job_id)])
         return claim_of(job_id, workspace_id, attempt, token, row) if row else None
 
     return persistently(write)
@@ -151,6 +158,7 @@ def retry(claim: Claim, delay: float, code: str, error: str, *, counts: bool = T
     def write() -> bool:
         with claim.scope(), connection.cursor() as cursor:
             cursor.execute(RETRY, values)
+            claim.changed()
             return bool(cursor.rowcount == 1)
 
     return persistently(write)
@@ -161,6 +169,7 @@ def postpone(claim: Claim, delay: float, code: str, error: str) -> bool:
     values = {**claim.mine, "delay": delay, "code": code, "error": error, "more": 0}
     with connection.cursor() as cursor:
         cursor.execute(RETRY, values)
+        claim.changed()
         return bool(cursor.rowcount == 1)
 
 
@@ -173,6 +182,7 @@ def end(claim: Claim, state: str, code: str, error: str, ended: Callable[[Job], 
             with connection.cursor() as cursor:
                 cursor.execute(END, values)
                 changed = bool(cursor.rowcount == 1)
+            claim.changed()
             if changed and hook:
                 hook(Job.objects.get(pk=claim.job_id))
             return changed
@@ -194,6 +204,7 @@ def finish(claim: Claim, progress: Mapping[str, Any], result: Mapping[str, Any] 
     values = {**claim.mine, **progress, "result": None if result is None else json.dumps(result)}
     with connection.cursor() as cursor:
         cursor.execute(FINISH, values)
+        claim.changed()
         if cursor.rowcount == 1:
             return True
         cursor.execute(WAS_FINISHED, claim.mine)

@@ -169,7 +169,13 @@ class JobContext:
 
     def _write(self) -> None:
         values = {"step": self._step, "done": self._done, "total": self._total, "cost": self._spent}
-        self._heed(persistently(lambda: self._scoped(WRITE, self.claim.mine | values)))
+
+        def write() -> tuple[Any, ...] | None:
+            with self.claim.scope():
+                self.claim.changed()
+                return self._one(WRITE, self.claim.mine | values)
+
+        self._heed(persistently(write))
         self._unwritten, self._spent = False, Decimal(0)
 
     def _heed(self, row: tuple[Any, ...] | None) -> None:

@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, connections, transaction
 from redis import Redis
 from redis.exceptions import RedisError
 
-from aura.jobs import buffer, claims
+from aura.jobs import buffer, claims, live
 from aura.jobs.buffer import HIGH_WATER, Entry
 from aura.jobs.models import Lane
 from aura.jobs.worker import give_back
@@ -133,6 +133,7 @@ class Dispatcher:
                 # What RQ still knows under this name is left over from before a requeue.
                 buffer.forget(queue, [entry.name])
                 buffer.push(queue, entry)
+        live.publish((entry.workspace_id, entry.job_id) for entry in entries)
         self._held[lane] += len(entries)
         return len(entries), len(entries) == room
 

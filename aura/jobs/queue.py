@@ -16,6 +16,7 @@ from django.utils.module_loading import autodiscover_modules
 from aura.jobs.buffer import ring
 from aura.jobs.context import JobContext
 from aura.jobs.errors import QueueFull
+from aura.jobs.live import publish_on_commit
 from aura.jobs.models import WAITING, Job, Lane, State, lane_limit
 from aura.jobs.progress import wait_for_room
 from aura.tenancy.scope import TenancyError, current_scope
@@ -148,6 +149,7 @@ def _insert(row: Job, using: str) -> Job:
             return stored
         row = stored
     transaction.on_commit(ring, using=using, robust=True)
+    publish_on_commit([(row.workspace_id, row.pk)], using)
     return row
 
 

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from aura.jobs.buffer import ring
 from aura.jobs.errors import JobNotRetryable, JobNotStoppable
+from aura.jobs.live import publish_on_commit
 from aura.jobs.models import WAITING, Job, State
 from aura.jobs.queue import find_kind
 
@@ -41,6 +42,7 @@ def _cancel(jobs: QuerySet[Job]) -> int:
         error_code="cancelled",
         error="Cancelled.",
     )
+    publish_on_commit([(job.workspace_id, job.pk) for job in live], _using())
     for job in waiting:
         kind = find_kind(job.kind)
         if kind and kind.ended:
@@ -70,6 +72,7 @@ def requeue(job: Job) -> Job:
     if not moved:
         raise JobNotRetryable
     transaction.on_commit(ring, using=_using(), robust=True)
+    publish_on_commit([(job.workspace_id, job.pk)], _using())
     return Job.objects.get(pk=job.pk)
 
 
@@ -77,6 +80,7 @@ def run_now(job: Job) -> bool:
     """Let a job that waits for its next try be due at once. False where it does not wait."""
     moved = Job.objects.filter(pk=job.pk, state=State.PENDING).update(next_at=Now())
     transaction.on_commit(ring, using=_using(), robust=True)
+    publish_on_commit([(job.workspace_id, job.pk)], _using())
     return bool(moved)
 
 

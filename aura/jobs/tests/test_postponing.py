@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from accounts.services import record
 from aura.jobs import services
 from aura.jobs.context import JobContext
 from aura.jobs.errors import LostLease
@@ -28,7 +29,7 @@ def later(context: JobContext) -> None:
     if not context.tries_left:
         return
     with context.postpone(3600, "later", "It is not there yet."):
-        AuditEntry.objects.create(workspace_id=context.workspace_id, action=f"try {context.attempt}")
+        record(f"try {context.attempt}", user_id=None)
 
 
 def actions(team: Team) -> list[str]:
@@ -55,7 +56,7 @@ def test_a_late_worker_can_neither_write_nor_postpone(team: Team) -> None:
 
     def write() -> None:
         with late.postpone(1, "x", "y"):
-            AuditEntry.objects.create(workspace_id=team.workspace.pk, action="late")
+            record("late", user_id=None)
 
     with pytest.raises(LostLease):
         write()
@@ -69,7 +70,7 @@ def test_what_a_try_wrote_is_undone_when_it_loses_its_job_at_the_end(team: Team)
 
     def write() -> None:
         with context.postpone(1, "x", "y"):
-            AuditEntry.objects.create(workspace_id=team.workspace.pk, action="effect")
+            record("effect", user_id=None)
             Job.objects.filter(pk=job.pk).update(token="00000000-0000-0000-0000-000000000000")
 
     with pytest.raises(LostLease):
