@@ -6,10 +6,15 @@ SCOPES = {
     "audience:write": "Add accounts, upload datasets, stop and resume runs",
     "jobs:read": "Read jobs and their progress",
     "jobs:write": "Cancel jobs and try them again",
+    "webhooks:read": "Read webhook endpoints and deliveries; needs workspace:admin too",
+    "webhooks:write": "Change webhook endpoints and send again; needs workspace:admin too",
+    "privacy:read": "Read erasures, exports and the audit log; needs workspace:admin too",
+    "privacy:write": "Erase and export people, change retention; needs workspace:admin too",
     "workspace:read": "Read the workspace, its members and invitations",
-    "workspace:admin": "Change the workspace, its members and invitations; delete accounts",
+    "workspace:admin": "Change the workspace, members and invitations; delete accounts",
 }
 KEY_START = "aura_"
+KEY_STATES = ["active", "expired", "revoked"]
 
 
 def scope_choices() -> list[tuple[str, str]]:

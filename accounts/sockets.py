@@ -1,4 +1,4 @@
-"""Who may open a progress socket: people by their session or by an access token."""
+"""Who may open a progress socket: people by their session or an access token, programs by a key with ``jobs:read``."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -12,8 +12,10 @@ from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
 from accounts.access import SESSION_KEY, choose
-from accounts.models import User
+from accounts.models import ApiKey, User
 from accounts.queries import memberships
+from accounts.scopes import KEY_START
+from accounts.services.key_use import find_key
 from aura.jobs.handshake import NO_WORKSPACE, UNAUTHENTICATED, Access, Handshake, Refused
 
 
@@ -32,6 +34,24 @@ def by_session(handshake: Handshake) -> Access | None:
         return now[0] if now else None
 
     return _access(user, handshake.workspace, chosen or "", again)
+
+
+def by_key(handshake: Handshake) -> Access | None:
+    """The program that holds an API key, in the key's workspace."""
+    secret = handshake.bearer
+    if not secret.startswith(KEY_START):
+        return None
+    key = _live_key(secret)
+    if key is None:
+        raise Refused(UNAUTHENTICATED)
+    if handshake.workspace not in {"", key.workspace.slug}:
+        raise Refused(NO_WORKSPACE)
+    return Access(key.workspace_id, f"key:{key.pk}", lambda: None if _live_key(secret) else UNAUTHENTICATED)
+
+
+def _live_key(secret: str) -> ApiKey | None:
+    key = find_key(secret)
+    return key if key and "jobs:read" in key.scopes else None
 
 
 def by_token(handshake: Handshake) -> Access | None:

@@ -12,10 +12,10 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 
-from accounts.sockets import by_session, by_token  # noqa: E402
+from accounts.sockets import by_key, by_session, by_token  # noqa: E402
 from aura.jobs.consumers import ProgressConsumer  # noqa: E402
 
-AUTHENTICATORS = (by_token, by_session)
+AUTHENTICATORS = (by_key, by_token, by_session)
 
 
 async def refuse(scope: Any, receive: Any, send: Any) -> None:

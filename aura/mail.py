@@ -1,7 +1,7 @@
 """Letters by e-mail: where they leave from (``AURA_MAIL_URL``), and one template per letter for text and HTML."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -100,10 +100,14 @@ def _part(paragraph: str) -> Part:
     return Part(found[1], found[2]) if found else Part(words)
 
 
-def send_letter(name: str, to: str, context: Mapping[str, Any]) -> None:
-    """Compose a letter and hand it to the mail server. Raises :class:`MailNotSent`; the log names no address."""
+def send_letter(name: str, to: str | Sequence[str], context: Mapping[str, Any]) -> None:
+    """Compose a letter and hand it to the mail server; several addressees see one another.
+
+    Raises :class:`MailNotSent`. The log names no address.
+    """
     letter = compose(name, context)
-    message = EmailMultiAlternatives(letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [to])
+    addresses = [to] if isinstance(to, str) else list(to)
+    message = EmailMultiAlternatives(letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, addresses)
     message.attach_alternative(letter.html, "text/html")
     try:
         message.send()

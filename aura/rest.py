@@ -46,7 +46,5 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DEFAULT_QUERY_MANAGER": "_base_manager",
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "aura.http.schema.complete"],
-    "ENUM_NAME_OVERRIDES": {
-        "ApiKeyState": ["active", "expired", "revoked"],
-    },
+    "ENUM_NAME_OVERRIDES": {"ApiKeyStateEnum": "accounts.scopes.KEY_STATES"},
 }

@@ -3,12 +3,11 @@
 from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
-from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.forms import plain_name
 from accounts.models import ApiKey, Invitation, Membership, Role, User, Workspace
-from accounts.scopes import scope_choices
+from accounts.scopes import KEY_STATES, scope_choices
 
 SHORT_NAME = RegexValidator(r"^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?$", "Use small letters, digits and hyphens.", "slug")
 
@@ -132,8 +131,7 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
         read_only_fields: ClassVar = ["id", "created_at", "expires_at"]
 
 
-@extend_schema_serializer(component_name="AcceptedInvitation")
-class AcceptedSerializer(serializers.Serializer[Any]):
+class JoinedSerializer(serializers.Serializer[Any]):
     workspace = serializers.CharField(help_text="its short name")
     role = serializers.CharField()
 
@@ -143,7 +141,7 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
 
     name = serializers.CharField(max_length=80)
     scopes = serializers.MultipleChoiceField(choices=scope_choices(), allow_empty=False)
-    state = serializers.ChoiceField(["active", "expired", "revoked"], read_only=True)
+    state = serializers.ChoiceField(KEY_STATES, read_only=True)
 
     class Meta:
         model = ApiKey

@@ -141,7 +141,7 @@ class AcceptInvitation(APIView):
 
     other_errors = (404, 410)
 
-    @extend_schema(request=s.KeySerializer, responses=s.AcceptedSerializer)
+    @extend_schema(request=s.KeySerializer, responses=s.JoinedSerializer)
     def post(self, request: Request) -> Response:
         """Spend the key of an invitation and become a member."""
         key = checked(s.KeySerializer(data=request.data))["key"]

@@ -46,8 +46,8 @@ def invite(actor: Membership, *, email: str, role: Role | str) -> Invitation:
             invited_by=actor.user,
             expires_at=timezone.now() + timedelta(days=DAYS),
         )
-        record("invitation.sent", user_id=actor.user_id, target=str(invitation.pk), role=str(role))
         _send(actor, invitation, token)
+        record("invitation.sent", user_id=actor.user_id, target=str(invitation.pk), role=str(role))
     return invitation
 
 

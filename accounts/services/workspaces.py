@@ -66,7 +66,7 @@ def rename_workspace(actor: Membership, name: str) -> None:
 
 def close_workspace(actor: Membership) -> None:
     """Delete the actor's workspace: nobody gets in from now on, and a job removes its rows and files soon after."""
-    record("workspace.deleted", user_id=actor.user_id, target=actor.workspace.slug)
     Workspace.objects.filter(pk=actor.workspace_id).update(
         closed_at=timezone.now(), slug=f"closed-{actor.workspace_id.hex}"
     )
+    record("workspace.deleted", user_id=actor.user_id, target=actor.workspace.slug)

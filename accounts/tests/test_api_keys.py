@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from accounts.models import ApiKey, Role, User, Workspace
 from accounts.services import members
+from accounts.services.keys import revoke_key
 from accounts.services.workspaces import close_workspace
+from accounts.sockets import by_key
 from accounts.tests.words import bearer, key_for, member
 from accounts.tokens import digest, new_token, telling_part, workspace_in
 from audience.tests import factories
+from aura.jobs.handshake import NO_WORKSPACE, UNAUTHENTICATED, Handshake, Refused
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, api_client, page_client
 
@@ -222,3 +225,27 @@ def test_no_text_breaks_the_reading_of_a_token(text: str) -> None:
 def test_two_tokens_differ() -> None:
     place = uuid4()
     assert new_token(place) != new_token(place)
+
+
+def knock(secret: str, workspace: str = "") -> Any:
+    return by_key(Handshake("", "", {}, secret, {"workspace": [workspace]}))
+
+
+def test_a_key_with_jobs_opens_the_socket_of_its_workspace_until_it_ends(team: Team) -> None:
+    key, secret = key_for(team, "jobs:read")
+    access = knock(secret)
+    assert (access.workspace_id, access.check()) == (team.workspace.id, None)
+    with pytest.raises(Refused) as elsewhere:
+        knock(secret, "south")
+    assert elsewhere.value.code == NO_WORKSPACE
+    with workspace_scope(team.workspace.id):
+        revoke_key(key, user_id=team.alice.pk)
+    assert access.check() == UNAUTHENTICATED
+    assert knock("eyJhbGciOi") is None
+
+
+def test_a_key_without_jobs_opens_no_socket(team: Team) -> None:
+    for secret in (key_for(team, "audience:read")[1], "aura_nothing"):
+        with pytest.raises(Refused) as refused:
+            knock(secret)
+        assert refused.value.code == UNAUTHENTICATED

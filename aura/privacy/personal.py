@@ -17,6 +17,12 @@ personal("accounts.User", email=Kind.MEMBER, name=Kind.MEMBER, password=Kind.MEM
 impersonal("accounts.Workspace", "name", "slug")
 impersonal("accounts.Membership", "role")
 impersonal("accounts.SignInLink", "digest", "next_path")
+impersonal("accounts.SetupLink", "digest")
+impersonal("accounts.TokenFamily", "jti")
+personal("accounts.Invitation", email=Kind.TEXT)
+impersonal("accounts.Invitation", "role", "digest")
+personal("accounts.ApiKey", name=Kind.TEXT)
+impersonal("accounts.ApiKey", "prefix", "digest", "scopes")
 # Nothing personal is ever written here (accounts.services.record), because nothing here can be erased.
 impersonal("accounts.AuditEntry", "action", "target", "detail", "previous", "digest")
 

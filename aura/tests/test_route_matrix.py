@@ -23,9 +23,11 @@ from accounts.tokens import digest, new_token
 from audience.models import Run
 from audience.tests import factories
 from aura.jobs.models import Job
+from aura.privacy.models import ErasureRequest, OptOut, SubjectExport
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
 from aura.tests.routes import ALSO, OBJECT, OPEN, OWN, RULES, Rule
+from aura.webhooks.tests import factories as hooks
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -112,6 +114,10 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         workspace=north, name="k", prefix="aura_x", digest=digest(secret), scopes=["none"], created_by=alice
     )
     member = Membership.objects.get(user=team.viewer)
+    delivery = (hooks.endpoint(north), hooks.emit(north))[1]
+    erasure = ErasureRequest.objects.create(workspace=north, hashes=["x"], key_id="k")
+    export = SubjectExport.objects.create(workspace=north, hashes=["x"], key_id="k")
+    opt_out = OptOut.objects.create(workspace=north, username_hash="x", key_id="k")
     return {
         "word": "x-y",
         "uid": "1",
@@ -127,6 +133,15 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "invitation_token": token,
         "api_key": str(key.pk),
         "viewer_member": str(member.pk),
+        "endpoint": str(delivery.endpoint_id),
+        "delivery": str(delivery.pk),
+        "erasure": str(erasure.pk),
+        "export": str(export.pk),
+        "opt_out": str(opt_out.pk),
+        "table": "accounts",
+        "account_table": "posts",
+        "export_table": "demographics",
+        "csv": "csv",
     }
 
 

@@ -135,6 +135,7 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
 class AdminView(WorkspaceView):
     """Base of the views below ``webhooks/``."""
 
+    area = "webhooks"
     role_for_reading = Role.ADMIN
     role_for_writing = Role.ADMIN
 

@@ -4,16 +4,13 @@ A try is counted before it is sent, and what came of it is written in the transa
 so a killed worker sends nothing twice within a try, and the next try is a new one with the same ``webhook-id``.
 """
 
-import smtplib
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +19,7 @@ from aura.jobs.context import JobContext
 from aura.jobs.models import Job, Lane
 from aura.jobs.queue import job, start
 from aura.jobs.schedule import periodic
+from aura.mail import MailNotSent, send_letter
 from aura.providers.errors import ProviderError
 from aura.tenancy.scope import current_workspace_id, staff_scope
 from aura.webhooks import outcomes
@@ -112,13 +110,15 @@ def tell_owners(context: JobContext) -> dict[str, int]:
         addresses = list(owners.values_list("user__email", flat=True))
     if endpoint is None or not addresses:
         return {"sent": 0}
-    link = settings.SITE_URL.rstrip("/") + reverse("webhooks:endpoint", args=[endpoint.pk])
-    words = {"endpoint": endpoint, "workspace": workspace, "link": link}
-    text = render_to_string("webhooks/mail/switched_off.txt", words)
-    subject = f"A webhook of {workspace.name} was switched off".replace("\n", " ").replace("\r", " ")
+    words = {
+        "endpoint": endpoint.name,
+        "reason": endpoint.get_disabled_reason_display(),
+        "workspace": workspace.name,
+        "url": settings.SITE_URL.rstrip("/") + reverse("webhooks:endpoint", args=[endpoint.pk]),
+    }
     try:
-        send_mail(subject, text, None, addresses)
-    except (smtplib.SMTPException, OSError):
+        send_letter("webhook_switched_off", addresses, words)
+    except MailNotSent:
         raise ProviderError("The mail could not be sent.", code="mail_failed", retryable=True) from None
     return {"sent": len(addresses)}
 

@@ -38,6 +38,7 @@ class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]  # the packag
 class PrivacyView(WorkspaceView):
     """Base of the privacy API: for admins and owners."""
 
+    area = "privacy"
     role_for_reading = Role.ADMIN
     role_for_writing = Role.ADMIN
 

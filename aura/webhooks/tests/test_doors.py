@@ -123,7 +123,7 @@ def test_lists_show_a_stranger_nothing_of_mine(world: World, who: str) -> None:
 
 def test_the_menu_offers_webhooks_to_those_who_may(world: World) -> None:
     for who, wanted in (("owner", True), ("admin", True), ("analyst", False), ("viewer", False)):
-        assert (reverse("webhooks:list") in world.page(who).get("/").content.decode()) is wanted
+        assert (reverse("webhooks:list") in world.page(who).get(reverse("accounts:profile")).content.decode()) is wanted
 
 
 def test_the_database_keeps_workspaces_apart(world: World) -> None:

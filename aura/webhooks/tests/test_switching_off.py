@@ -95,7 +95,7 @@ def test_a_mail_that_cannot_be_sent_is_tried_again(
         raise ConnectionRefusedError
 
     with monkeypatch.context() as patched:
-        patched.setattr("aura.webhooks.jobs.send_mail", refuse)
+        patched.setattr("aura.mail.EmailMultiAlternatives.send", refuse)
         drain()
     with workspace_scope(team.workspace.pk):
         job = Job.objects.get(kind="webhooks.tell_owners")
