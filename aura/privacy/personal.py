@@ -23,6 +23,8 @@ personal("accounts.Invitation", email=Kind.TEXT)
 impersonal("accounts.Invitation", "role", "digest")
 personal("accounts.ApiKey", name=Kind.TEXT)
 impersonal("accounts.ApiKey", "prefix", "digest", "scopes")
+# An outside service's key, encrypted, and the last four characters of it.
+impersonal("accounts.ProviderCredential", "provider", "value", "hint")
 # Nothing personal is ever written here (accounts.services.record), because nothing here can be erased.
 impersonal("accounts.AuditEntry", "action", "target", "detail", "previous", "digest")
 
