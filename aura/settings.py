@@ -249,12 +249,13 @@ AURA_LANE_LIMITS = {
     "realtime": env.number("AURA_REALTIME_LIMIT", 1000, low=1),
     "bulk": env.number("AURA_BULK_LIMIT", 5000, low=1),
 }
-# Requests a minute: of an address nobody is known at, of a user, of an API key, and of a heavy endpoint.
+# Requests a minute: of an address nobody is known at, of a user, of an API key, of a heavy endpoint, of uploads.
 AURA_LIMITS = {
     "anonymous": env.number("AURA_LIMIT_ANONYMOUS", 60, low=1),
     "user": env.number("AURA_LIMIT_USER", 600, low=1),
     "key": env.number("AURA_LIMIT_KEY", 600, low=1),
     "heavy": env.number("AURA_LIMIT_HEAVY", 5, low=1),
+    "upload": env.number("AURA_LIMIT_UPLOAD", 30, low=1),
 }
 AURA_JOB_LEASE = env.number("AURA_JOB_LEASE", 60, low=2, high=3600)
 # Seconds between two heartbeats of a progress socket; the pages take 45 seconds of silence for a lost one.

@@ -87,7 +87,7 @@ class OfAccount(AudienceView):
         return get_object_or_404(TrackedAccount.objects.all(), pk=self.kwargs["pk"])
 
 
-@heavy("POST")
+@heavy("POST", limit="upload")
 class ImportView(AudienceView):
     """Uploads of Apify datasets."""
 

@@ -141,11 +141,11 @@ def is_exempt(view: Any) -> bool:
     return declared is not None and not list(declared)
 
 
-def heavy(*methods: str) -> Any:
-    """Class decorator: the named methods (default POST) of an API view stand under the limit ``heavy`` as well."""
+def heavy(*methods: str, limit: str = "heavy") -> Any:
+    """Class decorator: the named methods (default POST) of an API view stand under one more limit, for each caller."""
 
     def mark(view: V) -> V:
-        view.heavy_methods = frozenset(methods or ("POST",))
+        view.heavy_methods, view.heavy_limit = frozenset(methods or ("POST",)), limit
         return view
 
     return mark
@@ -164,7 +164,7 @@ class Throttle(BaseThrottle):
         if kind != "anonymous" or not seen:
             seen.append(consume(kind, caller))
         if request.method in getattr(view, "heavy_methods", ()) and all(v.allowed for v in seen):
-            seen.append(consume("heavy", kind, caller, f"{type(view).__module__}.{type(view).__qualname__}"))
+            seen.append(consume(view.heavy_limit, kind, caller, f"{type(view).__module__}.{type(view).__qualname__}"))
         self._refused = refused(seen)
         return not self._refused
 

@@ -22,7 +22,7 @@ ACCOUNTS = "api:audience:accounts"
 
 @pytest.fixture
 def small(settings: Any) -> None:
-    settings.AURA_LIMITS = {"anonymous": 3, "user": 4, "key": 4, "heavy": 2}
+    settings.AURA_LIMITS = {"anonymous": 3, "user": 4, "key": 4, "heavy": 2, "upload": 2}
 
 
 def test_the_limits_are_those_of_the_specification(settings: Any) -> None:
@@ -68,7 +68,7 @@ def test_an_endpoint_that_costs_much_is_refused_earlier(small: None, team: Team)
     alice = page_client(team.alice)
     answers = [alice.post(reverse("api:audience:imports"), {"account": "x"}) for _ in range(3)]
     assert [a.status_code for a in answers] == [400, 400, 429]
-    assert '"heavy";q=2;w=60' in answers[0]["RateLimit-Policy"]
+    assert '"upload";q=2;w=60' in answers[0]["RateLimit-Policy"]
     assert alice.get(reverse(ACCOUNTS)).status_code == 200
 
 

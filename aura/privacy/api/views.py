@@ -18,6 +18,7 @@ from accounts.exporting import ExportedListMixin
 from accounts.models import AuditEntry, Role, User
 from aura.http.idempotency import idempotent
 from aura.http.problems import Problem
+from aura.http.throttles import heavy
 from aura.privacy import jobs, queries, services
 from aura.privacy.api import serializers as s
 from aura.privacy.downloads import download
@@ -54,6 +55,7 @@ def _started(serializer: s.SubjectSerializer) -> Response:
     return Response(body, status=202, headers={"Location": str(data["status_url"])})
 
 
+@heavy("POST")
 class ErasureList(PrivacyView, generics.ListAPIView[ErasureRequest]):
     """Erasures, newest first."""
 
@@ -83,6 +85,7 @@ class ErasureDetail(PrivacyView, generics.RetrieveAPIView[ErasureRequest]):
         return queries.erasures()
 
 
+@heavy("POST")
 class ExportList(PrivacyView, generics.ListAPIView[SubjectExport]):
     """Exports of one person, newest first."""
 
