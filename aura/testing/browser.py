@@ -78,7 +78,7 @@ class Tab:
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
             # Pictures below the fold load lazily.
             self.page.evaluate("document.querySelectorAll('img').forEach((image) => (image.loading = 'eager'))")
-            self.page.wait_for_function("[...document.images].every((image) => image.complete)")
+            self.page.evaluate("Promise.all([...document.images].map((image) => image.decode().catch(() => null)))")
             self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
