@@ -67,6 +67,14 @@ def hint(text: str) -> str:
     return f"…{text[-SHOWN:]}" if len(text) >= 4 * SHOWN else "…"
 
 
+class HoldsSecrets:
+    """A model that keeps encrypted text inside another column, and so has to encrypt it anew itself."""
+
+    def reencrypt(self) -> int:
+        """Store every secret of this row under the first key; how many. Raises :class:`SecretUnreadable`."""
+        raise NotImplementedError
+
+
 class EncryptedField(models.TextField[Any, Any]):
     """A text that is encrypted in the database. It cannot be searched, and a wrong key raises."""
 

@@ -12,11 +12,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from aura.tenancy.models import TenantForeignKey, TenantModel
+from aura.tenancy.secrets import HoldsSecrets, rotate
 from aura.webhooks.catalogue import EVENTS, TEST_EVENT
 from aura.webhooks.secrets import unseal
 
 
-class WebhookEndpoint(TenantModel):
+class WebhookEndpoint(HoldsSecrets, TenantModel):
     """An address of another program, which events it wants, and how it has been doing."""
 
     class Off(models.TextChoices):
@@ -61,6 +62,13 @@ class WebhookEndpoint(TenantModel):
     def event_words(self) -> list[tuple[str, str]]:
         """The events it gets, with what each means."""
         return [(name, EVENTS.get(name, "")) for name in self.events]
+
+    def reencrypt(self) -> int:
+        """Every stored secret under the first key."""
+        entries: list[dict[str, Any]] = self.sealed_secrets
+        self.sealed_secrets = [entry | {"sealed": rotate(entry["sealed"])} for entry in entries]
+        self.save(update_fields=["sealed_secrets"])
+        return len(entries)
 
     def valid_secrets(self, now: datetime) -> list[str]:
         """The secrets that sign at ``now``, the newest first. Raises ``SecretUnreadable``."""

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from aura.jobs.models import Job, State
 from aura.providers.errors import ProviderError
+from aura.tenancy.secrets import SecretUnreadable
 from aura.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
-from aura.webhooks.secrets import SecretUnreadable
 from aura.webhooks.sending import GONE, Message, Outcome
 
 FAILING = timedelta(days=5)

@@ -6,6 +6,8 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -15,6 +17,7 @@ from aura.http.problems import Problem
 from aura.providers.tests.servers import CountingServer, Posted
 from aura.tenancy.ids import uuid7
 from aura.tenancy.scope import staff_scope, workspace_scope
+from aura.tenancy.secrets import SecretUnreadable, derived_key
 from aura.testing.drain import drain
 from aura.testing.fixtures import Team, api_client, page_client
 from aura.webhooks import secrets, services
@@ -86,14 +89,27 @@ def test_a_sealed_secret_opens_for_its_endpoint_and_key_only(settings: Any) -> N
     one, other = uuid7(), uuid7()
     sealed = secrets.seal(one, "whsec_x")
     assert secrets.unseal(one, sealed) == "whsec_x"
-    with pytest.raises(secrets.SecretUnreadable):
+    with pytest.raises(SecretUnreadable):
         secrets.unseal(other, sealed)
     before = settings.SECRET_KEY
     settings.SECRET_KEY = "another"
-    with pytest.raises(secrets.SecretUnreadable):
+    with pytest.raises(SecretUnreadable):
         secrets.unseal(one, sealed)
-    settings.SECRET_KEY_FALLBACKS = [before]
+    settings.AURA_SECRETS_KEYS = [derived_key(before).decode()]
     assert secrets.unseal(one, sealed) == "whsec_x"
+
+
+def test_secrets_move_to_a_new_key_and_outlive_the_old_one(team: Team, receiver: CountingServer, settings: Any) -> None:
+    hook, secret = endpoint(team.workspace, receiver.url + "/hook")
+    settings.AURA_SECRETS_KEYS = [Fernet.generate_key().decode()]
+    out = StringIO()
+    call_command("rotate_secrets", stdout=out)
+    assert out.getvalue().startswith("1 secrets")
+    settings.SECRET_KEY = "another" * 8
+    assert now(hook).valid_secrets(timezone.now()) == [secret]
+    settings.AURA_SECRETS_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(CommandError, match="AURA_SECRETS_KEYS"):
+        call_command("rotate_secrets")
 
 
 def test_a_secret_that_does_not_open_is_a_failure_in_words(team: Team, receiver: CountingServer, settings: Any) -> None:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, models, transaction
 
 from aura.tenancy.scope import staff_scope
-from aura.tenancy.secrets import EncryptedField, SecretUnreadable, rotate
+from aura.tenancy.secrets import EncryptedField, HoldsSecrets, SecretUnreadable, rotate
 
 STAFF = "staff"
 
@@ -31,6 +31,13 @@ def rotate_column(model: type[models.Model], column: str) -> int:
     return len(rows)
 
 
+def rotate_rows(model: type[models.Model]) -> int:
+    """Let each row of a model that keeps its secrets its own way encrypt them anew; returns how many there are."""
+    with transaction.atomic(using=STAFF):
+        rows = model._default_manager.using(STAFF).select_for_update(of=("self",))
+        return sum(row.reencrypt() for row in rows if isinstance(row, HoldsSecrets))
+
+
 class Command(BaseCommand):
     help = "Encrypt every stored secret anew with the first key of AURA_SECRETS_KEYS."
 
@@ -40,6 +47,11 @@ class Command(BaseCommand):
             for model, column in encrypted_columns():
                 try:
                     total += rotate_column(model, column)
+                except SecretUnreadable as error:
+                    raise CommandError(f"{model._meta.verbose_name_plural}: {error}") from error
+            for model in (m for m in apps.get_models() if issubclass(m, HoldsSecrets)):
+                try:
+                    total += rotate_rows(model)
                 except SecretUnreadable as error:
                     raise CommandError(f"{model._meta.verbose_name_plural}: {error}") from error
         self.stdout.write(f"{total} secrets are encrypted with the first key. Older keys can be taken away.")
