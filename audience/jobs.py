@@ -179,7 +179,7 @@ def _read(
         rows = classify.known(VISION, hashes)
     context.check_cancelled()
     new = [found for key, found in evidence.items() if key not in rows]
-    readings = VISION.classify(new)
+    readings = [reading for outcome in VISION.read(new) for reading in outcome.readings]
     with context.transaction():
         fresh = [classify.row_of(VISION, reading, hashes[UUID(reading.id)]) for reading in readings]
     return [*rows.values(), *fresh]

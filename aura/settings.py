@@ -11,6 +11,7 @@ from aura import environment
 from aura.embedded import home
 from aura.logs import LEVELS, logging_config
 from aura.mail import transport
+from aura.outside import outside
 from aura.rest import DRF_STANDARDIZED_ERRORS as DRF_STANDARDIZED_ERRORS
 from aura.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from aura.rest import SIMPLE_JWT as SIMPLE_JWT
@@ -288,6 +289,7 @@ AURA_PROVIDER_SECRETS = {
     "openai": env.text("OPENAI_API_KEY"),
     "replicate": env.text("REPLICATE_API_TOKEN"),
 }
+AURA_OUTSIDE = outside(env)
 AURA_METRICS_TOKEN = env.text("AURA_METRICS_TOKEN")
 AURA_SENTRY_DSN = env.url("AURA_SENTRY_DSN")
 AURA_OTLP_URL = env.url("AURA_OTLP_URL")

@@ -1,8 +1,13 @@
 """What Aura asks of an outside capability, in Aura's own words. Adapters live beside this file, one per vendor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+from aura.providers.errors import ProviderError
+from aura.providers.metering import Charge
 
 GENDERS = ("woman", "man")
 AGES = ("13-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
@@ -53,16 +58,114 @@ class ProfileReading:
     profile_type: Estimate
     language: Estimate
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    model_version: str = ""
+    """What the service says it answered with; "" where that is the model's own version."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOutcome:
+    """What came of one outside call: readings, and by id why a profile of it could not be read (refused, broken …).
+
+    ``charge`` is settled by the caller, in the transaction that stores the readings; None where nothing was paid.
+    """
+
+    readings: tuple[ProfileReading, ...]
+    failed: Mapping[str, ProviderError] = field(default_factory=dict)
+    charge: Charge | None = None
 
 
 class Vision(Protocol):
     """Classifies the people behind profiles."""
 
     name: str
-    """Stable name of the model, stored with each result (for example ``local``)."""
+    """Stable name of the model, stored with each result (``local``, ``gemini:gemini-3.5-flash-lite`` …)."""
     version: str
     """Version of the model or of its rules; a new version means new results."""
+    prompt_version: str
+    """Version of the words sent to the model; "" where there are none."""
+    paid: bool
+    """True where each reading costs money, so that nobody is read twice (A5)."""
 
-    def classify(self, profiles: Sequence[ProfileEvidence]) -> list[ProfileReading]:
-        """One reading for each profile, in the same order. Raises ``ProviderError``."""
+    def read(self, profiles: Sequence[ProfileEvidence]) -> Iterator[ReadOutcome]:
+        """Every profile is in exactly one outcome, in any order; an outcome is yielded as soon as it is there.
+
+        Raises ``ProviderError`` where no more profiles can be read now; what was yielded before stays good. Closing the
+        iterator ends what is under way.
+        """
+        ...
+
+
+ScrapeKind = Literal["profile", "posts", "comments"]
+ScrapeState = Literal["running", "succeeded", "failed", "aborted"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapeOrder:
+    """What to fetch from Instagram in one go.
+
+    ``targets`` are user names for ``profile`` and ``posts``, post addresses for ``comments``; ``limit`` holds for each
+    target. ``newer_than`` leaves out older posts. ``max_charge_usd`` is the most that it may cost, ``build`` the
+    version of the actor. ``webhook_url`` and ``webhook_secret`` ask to be told of the end.
+    """
+
+    kind: ScrapeKind
+    targets: tuple[str, ...]
+    limit: int
+    newer_than: date | None = None
+    max_charge_usd: Decimal | None = None
+    webhook_url: str = ""
+    webhook_secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scrape:
+    """A scrape at the service: ``id`` and ``dataset_id`` are the service's; ``cost`` in US dollars so far, if known."""
+
+    id: str
+    dataset_id: str
+    state: ScrapeState
+    message: str = ""
+    cost: Decimal | None = None
+    items: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapedPage:
+    """Raw items in Apify's form, which ``audience.dataset`` reads. ``next_offset`` is None at the end."""
+
+    items: tuple[Mapping[str, Any], ...]
+    next_offset: str | None
+
+
+class Scraper(Protocol):
+    """Fetches what Instagram shows, as work that outlives this process: the handle is stored before anything waits."""
+
+    name: str
+    """``apify`` or ``graph``."""
+
+    def start(self, order: ScrapeOrder) -> Scrape:
+        """Start exactly once: nothing is tried again here.
+
+        Raises ``ProviderError``; ``start_unknown`` where the request went out and its answer did not come, so that the
+        caller asks :meth:`find` before it starts again.
+        """
+        ...
+
+    def find(self, order: ScrapeOrder, since: float) -> Scrape | None:
+        """A scrape of this very order that was started after ``since`` (seconds since 1970), or None.
+
+        Raises ``ProviderError`` with ``find_unsupported`` where the service cannot be asked.
+        """
+        ...
+
+    def look(self, scrape: Scrape, wait: float = 0) -> Scrape:
+        """Its state now, after at most ``wait`` seconds. Raises ``ProviderError``."""
+        ...
+
+    def page(self, scrape: Scrape, offset: str = "", limit: int = 1000) -> ScrapedPage:
+        """Items from ``offset`` on ("" is the start); the same offset gives the same. Raises ``ProviderError``."""
+        ...
+
+    def abort(self, scrape: Scrape) -> Scrape:
+        """Ask the service to stop; what it has fetched stays. Raises ``ProviderError``."""
         ...

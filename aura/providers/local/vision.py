@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from aura.providers.local.faces import Look, face_reader
 from aura.providers.local.languages import LanguageReading, read_language
 from aura.providers.local.names import NameReading, read_name, read_self_description
 from aura.providers.local.profiles import read_profile_type
-from aura.providers.ports import UNKNOWN, Estimate, ProfileEvidence, ProfileReading
+from aura.providers.ports import UNKNOWN, Estimate, ProfileEvidence, ProfileReading, ReadOutcome
 
 REMEMBERED: Final = 20_000
 NOT_ONE_PERSON: Final = {"business", "fan_page", "suspected_bot"}
@@ -32,6 +32,7 @@ class LocalVision:
     name = "local"
     version = "1"
     prompt_version = ""
+    paid = False
 
     def __init__(self) -> None:
         self._looks: OrderedDict[str, Look] = OrderedDict()
@@ -45,6 +46,10 @@ class LocalVision:
         """
         looks = self._look_at(profiles)
         return [_reading(profile, looks.get(_picture_key(profile))) for profile in profiles]
+
+    def read(self, profiles: Sequence[ProfileEvidence]) -> Iterator[ReadOutcome]:
+        """All readings in one outcome; see :meth:`classify`."""
+        yield ReadOutcome(tuple(self.classify(profiles)))
 
     def _look_at(self, profiles: Sequence[ProfileEvidence]) -> Mapping[str, Look]:
         """What the pictures of these profiles show, by key; from memory where a picture was seen before."""

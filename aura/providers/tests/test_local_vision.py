@@ -62,8 +62,8 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_the_local_model_fits_the_port() -> None:
     model: Vision = LocalVision()
-    assert (model.name, model.version) == ("local", "1")
-    assert model.classify([]) == []
+    assert (model.name, model.version, model.paid) == ("local", "1", False)
+    assert [outcome.readings for outcome in model.read([])] == [()]
 
 
 def test_a_face_answers_for_gender_and_age_and_a_name_agrees() -> None:

@@ -1,0 +1,56 @@
+"""Where the outside services are and which of their models are used: values of the operator, without secrets. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ApifySettings:
+    """``actors`` names the actor of each kind of scrape, ``build`` the version of it ("" is the actor's default)."""
+
+    url: str = "https://api.apify.com"
+    build: str = ""
+    actors: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "profile": "apify/instagram-profile-scraper",
+            "posts": "apify/instagram-post-scraper",
+            "comments": "apify/instagram-comment-scraper",
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSettings:
+    """The Instagram Graph API; ``version`` such as ``v25.0``."""
+
+    url: str = "https://graph.instagram.com"
+    version: str = "v25.0"
+
+
+@dataclass(frozen=True, slots=True)
+class VisionSettings:
+    """A model behind an address. ``replacement`` is asked where the service no longer knows ``model``.
+
+    ``profiles`` go into one request, ``in_flight`` requests are under way at once, ``timeout`` is in seconds for each,
+    ``per_minute`` is how many requests a key may make.
+    """
+
+    url: str
+    model: str
+    replacement: str = ""
+    profiles: int = 16
+    in_flight: int = 32
+    timeout: int = 60
+    per_minute: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """All outside services."""
+
+    apify: ApifySettings
+    graph: GraphSettings
+    gemini: VisionSettings
+    openai: VisionSettings
+    prices: str = ""
+    """A file of prices in place of the shipped one."""
