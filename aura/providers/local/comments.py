@@ -40,6 +40,8 @@ SOFTENED: Final = 0.5
 """A question with a kind word in it is first of all a question."""
 SPREAD: Final = 6.0
 REMEMBERED: Final = 20_000
+TELLING: Final = 8
+"""A text of more words of which not one is known as a feeling may say anything: unclear, unless it asks something."""
 
 
 class LocalReader:
@@ -67,17 +69,17 @@ def _read(text: str) -> tuple[str, float, bool, str, str]:
     good, bad = _with_emoji(good, bad, words.emoji)
     total, strength = good - bad, good + bad
     score = round(total / math.sqrt(total * total + SPREAD), 3)
-    sentiment = _sentiment(total, strength, words, lexicon)
+    sentiment = _sentiment(total, strength, words, lexicon, asked)
     praise = _praise(words, lexicon, known) if sentiment == "positive" and not asked else ""
     return sentiment, score, asked, praise, language
 
 
-def _sentiment(total: float, strength: float, words: Wording, lexicon: Lexicon | None) -> str:
+def _sentiment(total: float, strength: float, words: Wording, lexicon: Lexicon | None, asked: bool) -> str:
     if abs(total) >= ENOUGH and abs(total) >= ONE_SIDED * strength:
         return "positive" if total > 0 else "negative"
     if strength >= ENOUGH or (words.words and lexicon is None):
         return UNCLEAR
-    return "neutral"
+    return "neutral" if asked or len(words.words) <= TELLING else UNCLEAR
 
 
 def _feelings(words: Wording, lexicon: Lexicon | None) -> tuple[float, float, int]:
@@ -187,6 +189,11 @@ def _praise(words: Wording, lexicon: Lexicon | None, known: int) -> str:
         return "generic" if len(left) <= 4 else "specific"
     lexicon = lexicon or lexicons()["en"]
     plain = lexicon.fillers | lexicon.boosters | lexicon.negators
-    said = [word for word in words.words if word not in plain and len(word) > 2 and lexicon.value(word) is None]
+    said = [word for word in words.words if word not in plain and _tells(word) and lexicon.value(word) is None]
     content = [word for word in said if word not in INTERNATIONAL and word not in stopwords(lexicon.language)]
     return "specific" if content and len(words.words) > known else "generic"
+
+
+def _tells(word: str) -> bool:
+    """Two letters of an alphabet without short words, as of Korean, may name a thing."""
+    return len(word) > 2 or (len(word) == 2 and not word.isascii())

@@ -13,6 +13,7 @@ from typing import Final
 
 import stopwordsiso
 
+from aura.providers.local.letters import word_set
 from aura.providers.local.wording import folded
 
 FOLDER: Final = Path(__file__).parent / "feelings"
@@ -21,6 +22,8 @@ UNSPACED: Final = ("ja",)
 """Languages without spaces: their words are looked for anywhere in the text."""
 WEAK, STRONG = 2.0, 3.0
 MIN_STEM: Final = 2
+WEB: Final = frozenset({"http", "https", "www", "com"})
+SHORT_ENGLISH: Final = word_set("a i am an as at be by do go he if in is it me my no of on or so to up us we")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,21 @@ class Lexicon:
 
     def value(self, word: str) -> float | None:
         """What a word is worth; None where this language's list does not know it."""
-        found = self.words.get(word)
+        return value_of(self.language, word)
+
+
+@lru_cache(maxsize=200_000)
+def value_of(language: str, word: str) -> float | None:
+    """As :meth:`Lexicon.value`; few words make up most of what is written, so they are looked up once."""
+    lexicon = lexicons()[language]
+    found = lexicon.words.get(word)
+    if found is not None:
+        return found
+    for size in range(min(lexicon.longest, len(word)), MIN_STEM - 1, -1):
+        found = lexicon.stems.get(word[:size])
         if found is not None:
             return found
-        for size in range(min(self.longest, len(word)), MIN_STEM - 1, -1):
-            found = self.stems.get(word[:size])
-            if found is not None:
-                return found
-        return None
+    return None
 
 
 @cache
@@ -110,7 +120,9 @@ def _load(language: str) -> Lexicon:
         {} if unspaced else rated,
         stems,
         runs,
-        *(frozenset(map(folded, lists.get(name, []))) for name in ("negators", "negators_after", "boosters")),
+        negators=frozenset(map(folded, lists.get("negators", []))),
+        negators_after=frozenset(map(folded, lists.get("negators_after", []))),
+        boosters=frozenset(map(folded, lists.get("boosters", []))),
         asks=frozenset(ask for ask in asks if "_" not in ask),
         ask_runs=frozenset(tuple(ask.split("_")) for ask in asks if "_" in ask),
         ask_ends=tuple(folded(entry).strip("*?") for entry in lists.get("asks_end", [])),

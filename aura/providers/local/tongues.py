@@ -1,21 +1,19 @@
 """The language of one comment: its script, else a vote of its words, else py3langid for longer texts."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from functools import lru_cache
 from typing import Final
 
 from aura.providers.local.languages import SCRIPTS, read_language
-from aura.providers.local.lexicon import languages_of_words
+from aura.providers.local.lexicon import languages_of_words, lexicons
 from aura.providers.local.wording import Wording
 from aura.providers.ports import UNKNOWN
 
-RANGES: Final = (
-    (0x3040, 0x30FF, "ja"),
-    (0xAC00, 0xD7AF, "ko"),
-    (0x0900, 0x097F, "hi"),
-    (0x4E00, 0x9FFF, "zh"),
-)
+KANA: Final = re.compile("[\u3040-\u30ff]")
+HAN: Final = re.compile("[\u4e00-\u9fff]")
+ONLY: Final = ((re.compile("[\uac00-\ud7af]"), "ko"), (re.compile("[\u0900-\u097f]"), "hi"), (HAN, "zh"))
 PERSIAN: Final = frozenset("پچژگ")
 ENOUGH_LETTERS: Final = 14
 SURE: Final = 0.7
@@ -31,7 +29,7 @@ def tongue_of(words: Wording) -> str:
         return UNKNOWN
     if not words.text.isascii() and (script := _script(words.text)):
         return script
-    votes = _votes(words.words)
+    votes = _votes(words.words) or _votes_of_stems(words.words)
     best = sorted(votes.items(), key=lambda vote: -vote[1])[:2]
     if best and (len(best) == 1 or best[0][1] >= AHEAD * best[1][1]):
         return best[0][0]
@@ -57,10 +55,27 @@ def _votes(words: tuple[str, ...]) -> dict[str, float]:
     return votes
 
 
+def _votes_of_stems(words: tuple[str, ...]) -> dict[str, float]:
+    """As :func:`_votes`, by the beginnings of words; slower, so only where no whole word is known."""
+    votes: defaultdict[str, float] = defaultdict(float)
+    for language, lexicon in lexicons().items():
+        for word in words:
+            if lexicon.value(word) is not None:
+                votes[language] += 1.0
+    return votes
+
+
+def _feels_japanese(text: str) -> bool:
+    pattern = lexicons()["ja"].anywhere
+    return bool(pattern and pattern.search(text))
+
+
 def _script(text: str) -> str:
     """The language of a script that is (here) only one language's."""
-    for low, high, language in RANGES:
-        if any(low <= ord(char) <= high for char in text):
+    if KANA.search(text) or (HAN.search(text) and _feels_japanese(text)):
+        return "ja"
+    for script, language in ONLY:
+        if script.search(text):
             return language
     found = {_language_of(char) for char in text if char > "\u024f"}
     found.discard("")
