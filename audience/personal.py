@@ -36,6 +36,13 @@ impersonal("audience.Post", "shortcode", "external_id", "kind")
 personal("audience.Run", filename=Kind.TEXT, error=Kind.TEXT, counts=Kind.JSON)
 impersonal("audience.Run", "state", "step", "path", "pictures_path", "sha256", "error_code")
 personal("audience.RunBatch", commenter_ids=Kind.DERIVED)
+personal("audience.CommentReading", sentiment=Kind.DERIVED, praise=Kind.DERIVED, language=Kind.DERIVED)
+impersonal("audience.CommentReading", "reader")
+personal("audience.WordsGroup", words=Kind.JSON, examples=Kind.DERIVED)
+impersonal("audience.WordsGroup", "kind")
+# Sums and figures of whole accounts, made anew after each erasure.
+impersonal("audience.WordsDay", "sentiment")
+impersonal("audience.AccountWords", "cursor", "reader", "sample", "authenticity")
 # Counts of groups, rebuilt after each erasure.
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
 
@@ -49,6 +56,9 @@ class AudienceKeeper(Keeper):
             "audience.Comment",
             "audience.Classification",
             "audience.AudiencePerson",
+            "audience.CommentReading",
+            "audience.PodMember",
+            "audience.WordsGroup",
             "audience.StoredImage",
             "audience.RunBatch",
         }

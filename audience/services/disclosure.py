@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter
+from audience.models import AudiencePerson, Classification, Comment, Commenter, CommentReading, PodMember
 from aura.privacy.registry import Section
 
 PROFILE = (
@@ -37,6 +37,8 @@ def sections(people: Sequence[Commenter]) -> Iterator[Section]:
     yield Section("audiences", [_audience(row) for row in _audiences(keys)])
     shown = [person.pk for person in people if not person.possible_minor]
     yield Section("estimates", [_estimate(row) for row in _estimates(shown)])
+    yield Section("comment_estimates", [_reading(row) for row in _readings(shown)])
+    yield Section("groups_who_comment_together", [_member(row) for row in _members(shown)])
 
 
 def _comments(keys: Sequence[Any]) -> Iterable[Comment]:
@@ -87,4 +89,36 @@ def _estimate(row: Classification) -> dict[str, Any]:
         "model_version": row.model_version,
         "made_at": row.created_at,
         "current": row.is_current,
+    }
+
+
+def _readings(keys: Sequence[Any]) -> Iterable[CommentReading]:
+    rows = CommentReading.objects.filter(comment__commenter__in=keys).select_related("account", "comment", "post")
+    return rows.order_by("day", "pk").iterator(chunk_size=2000)
+
+
+def _reading(row: CommentReading) -> dict[str, Any]:
+    return {
+        "account": row.account.username,
+        "post": row.post.shortcode,
+        "text": row.comment.text,
+        "estimated_sentiment": row.sentiment,
+        "estimated_score": row.score,
+        "estimated_question": row.is_question,
+        "estimated_praise": row.praise,
+        "estimated_language": row.language,
+        "model": row.reader,
+    }
+
+
+def _members(keys: Sequence[Any]) -> Iterable[PodMember]:
+    return PodMember.objects.filter(commenter__in=keys).select_related("account").order_by("account__username")
+
+
+def _member(row: PodMember) -> dict[str, Any]:
+    return {
+        "account": row.account.username,
+        "posts_commented_on_early": row.posts,
+        "posts_together_with_others": row.together,
+        "median_minutes_apart": row.minutes,
     }

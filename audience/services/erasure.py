@@ -7,8 +7,18 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter, Run, StoredImage, TrackedAccount
-from audience.services import rollups
+from audience.models import (
+    AudiencePerson,
+    Classification,
+    Comment,
+    Commenter,
+    CommentReading,
+    PodMember,
+    Run,
+    StoredImage,
+    TrackedAccount,
+)
+from audience.services import rollups, words
 from aura.privacy.registry import Erasure
 from aura.privacy.subjects import Identifiers
 from aura.tenancy.scope import current_workspace_id, workspace_scope
@@ -42,7 +52,9 @@ def erase_people(work: Erasure) -> None:
     work.counts["audience_comment replies unlinked"] += replies.update(parent=None, parent_external_id=GONE)
     Comment.objects.filter(parent__in=theirs.values("pk")).update(parent=None)
     forget_orphans_of(work, [person.picture_id for person in found if person.picture_id], keys)
-    for model in (Classification, AudiencePerson, Comment):
+    readings = CommentReading.objects.filter(comment__in=theirs.values("pk"))
+    work.counts["audience_commentreading"] += readings.delete()[0]
+    for model in (Classification, AudiencePerson, PodMember, Comment):
         work.counts[model._meta.db_table] += model.objects.filter(commenter__in=keys).delete()[0]
     for key in keys:
         with connection.cursor() as cursor:
@@ -56,6 +68,7 @@ def rebuild(accounts: set[UUID]) -> None:
     """Recompute these accounts' reports, and let no cached answer of before be found again."""
     for account in TrackedAccount.objects.filter(pk__in=accounts).order_by("pk"):
         rollups.rebuild(account)
+        words.rebuild(account)
         TrackedAccount.objects.filter(pk=account.pk).update(data_version=F("data_version") + 1)
 
 

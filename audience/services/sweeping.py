@@ -8,7 +8,17 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter, PictureState, Run, StoredImage
+from audience.models import (
+    AudiencePerson,
+    Classification,
+    Comment,
+    Commenter,
+    CommentReading,
+    PictureState,
+    PodMember,
+    Run,
+    StoredImage,
+)
 from audience.services.erasure import GONE, IMPORTS, rebuild
 from aura.tenancy.scope import current_workspace_id
 
@@ -32,6 +42,7 @@ def _comments(before: datetime, most: int) -> int:
     keys = [row[0] for row in rows]
     Comment.objects.filter(parent__in=keys).exclude(pk__in=keys).update(parent=None, parent_external_id=GONE)
     Comment.objects.filter(pk__in=keys).update(parent=None)
+    CommentReading.objects.filter(comment__in=keys)._raw_delete("default")
     Comment.objects.filter(pk__in=keys)._raw_delete("default")
     _people({row[2] for row in rows})
     rebuild({row[1] for row in rows})
@@ -42,7 +53,7 @@ def _people(keys: set[UUID]) -> None:
     """Those of the people who wrote no other comment; nothing about them is needed any more."""
     writes = Comment.objects.filter(commenter=OuterRef("pk"))
     silent = list(Commenter.objects.filter(~Exists(writes), pk__in=keys).values_list("pk", flat=True))
-    for model in (Classification, AudiencePerson):
+    for model in (Classification, AudiencePerson, PodMember):
         model.objects.filter(commenter__in=silent).delete()
     Commenter.objects.filter(pk__in=silent).delete()
 
