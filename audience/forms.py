@@ -52,6 +52,14 @@ class ReportFilter(forms.Form):
         return data
 
 
+class WordsFilter(ReportFilter):
+    """Which comments the page “Comments” is about: days and a post."""
+
+    def __init__(self, *args: Any, posts: list[Post], **kwargs: Any) -> None:
+        super().__init__(*args, posts=posts, **kwargs)
+        del self.fields["profile_type"]
+
+
 def post_label(post: Post) -> str:
     """The first words of the caption, or the short code."""
     words = " ".join(post.caption.split())

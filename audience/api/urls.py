@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audience.api import insights, views
+from audience.api import insights, views, words
 
 app_name = "audience"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("accounts/<uuid:pk>/demographics", insights.DemographicsView.as_view(), name="demographics"),
     path("accounts/<uuid:pk>/activity", insights.ActivityView.as_view(), name="activity"),
     path("accounts/<uuid:pk>/top-commenters", insights.TopCommentersView.as_view(), name="top_commenters"),
+    path("accounts/<uuid:pk>/sentiment", words.SentimentView.as_view(), name="sentiment"),
+    path("accounts/<uuid:pk>/topics", words.TopicsView.as_view(), name="topics"),
+    path("accounts/<uuid:pk>/questions", words.QuestionsView.as_view(), name="questions"),
+    path("accounts/<uuid:pk>/questions/waiting", words.WaitingQuestionsView.as_view(), name="waiting_questions"),
+    path("accounts/<uuid:pk>/authenticity", words.AuthenticityView.as_view(), name="authenticity"),
+    path("accounts/<uuid:pk>/pods", words.PodsView.as_view(), name="pods"),
     path("accounts/<uuid:pk>/posts", views.PostList.as_view(), name="posts"),
     path("accounts/<uuid:pk>/comments", views.CommentList.as_view(), name="comments"),
     path("accounts/<uuid:pk>/commenters", views.CommenterList.as_view(), name="commenters"),

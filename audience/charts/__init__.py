@@ -22,12 +22,14 @@ from audience.charts.bars import (
     share_bar,
 )
 from audience.charts.hours import Cell, Heat, HeatRow, heat
+from audience.charts.stacks import Column, Piece, Stacks, stacks
 from audience.charts.time import Label, Line, Point, Spark, Tick, line, spark
 
 __all__ = [
     "AGES",
     "Bar",
     "Cell",
+    "Column",
     "Heat",
     "HeatRow",
     "Key",
@@ -35,11 +37,13 @@ __all__ = [
     "Line",
     "Part",
     "Parts",
+    "Piece",
     "Point",
     "Pyramid",
     "PyramidRow",
     "Slice",
     "Spark",
+    "Stacks",
     "Tick",
     "bar",
     "count_ticks",
@@ -54,4 +58,5 @@ __all__ = [
     "pyramid",
     "share_bar",
     "spark",
+    "stacks",
 ]

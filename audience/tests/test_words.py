@@ -101,7 +101,9 @@ def test_rebuilding_gives_the_same_as_counting_along(account: TrackedAccount) ->
 def test_topics_and_questions_are_made_of_what_at_least_ten_people_say(account: TrackedAccount) -> None:
     post = factories.post(account)
     for number, person in enumerate(factories.commenters(24)):
-        factories.comment(post, person, text=("How much is the shipping to Berlin?", "What does shipping cost?")[number % 2])
+        factories.comment(
+            post, person, text=("How much is the shipping to Berlin?", "What does shipping cost?")[number % 2]
+        )
     for number, person in enumerate(factories.commenters(12)):
         factories.comment(post, person, text=f"The chocolate cake recipe turned out wonderful number {number}")
     factories.comment(post, text="Which grinder do you use for the secret blend of Zanzibar?")

@@ -4,8 +4,10 @@ from audience.views.accounts import account_list, import_dataset, picture
 from audience.views.exports import account_export
 from audience.views.report import account_report
 from audience.views.runs import cancel_run, resume_run, run_detail, run_list, run_progress
+from audience.views.words import account_comments, words_export
 
 __all__ = [
+    "account_comments",
     "account_export",
     "account_list",
     "account_report",
@@ -16,4 +18,5 @@ __all__ = [
     "run_detail",
     "run_list",
     "run_progress",
+    "words_export",
 ]

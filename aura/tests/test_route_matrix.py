@@ -141,6 +141,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "table": "accounts",
         "account_table": "posts",
         "export_table": "demographics",
+        "words_table": "sentiment",
         "csv": "csv",
     }
 

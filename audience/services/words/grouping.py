@@ -98,7 +98,8 @@ def take_sample(account: TrackedAccount) -> Sample | None:
 
 
 def _texts(rows: Sequence[tuple[UUID, UUID, str]], most: int, least: int = MIN_WORDS) -> Texts:
-    found, places = Texts(), {}
+    found = Texts()
+    places: dict[tuple[str, ...], int] = {}
     for comment, person, text in rows:
         words = tuple(key_text(text).split())
         if len(words) < least and sum(map(len, words)) < MIN_DENSE:
@@ -170,5 +171,5 @@ def keep_groups(account: TrackedAccount, found: GroupedSample) -> None:
             ]
     WordsGroup.objects.bulk_create(rows)
     state.grouped_version, state.sample = found.version, found.sizes
-    state.version, state.updated_at = F("version") + 1, Now()  # type: ignore[assignment]
+    state.version, state.updated_at = F("version") + 1, Now()
     state.save(update_fields=["grouped_version", "sample", "version", "updated_at"])

@@ -14,7 +14,8 @@ NEWEST_POSTS = 300
 COPIES_SHOWN = 50
 COPIES = """
 WITH c AS (
-    SELECT r.fingerprint, count(*) AS comments, count(DISTINCT k.commenter_id) AS people
+    SELECT r.fingerprint, count(*) AS comments, count(DISTINCT k.commenter_id) AS people,
+        min(r.comment_id::text) AS example
     FROM (
         SELECT fingerprint, comment_id FROM audience_commentreading
         WHERE workspace_id = %(workspace)s AND account_id = %(account)s AND NOT by_owner AND fingerprint IN (
@@ -24,7 +25,7 @@ WITH c AS (
     ) AS r JOIN audience_comment AS k ON k.id = r.comment_id AND k.workspace_id = %(workspace)s
     GROUP BY r.fingerprint HAVING count(DISTINCT k.commenter_id) >= %(people)s
 )
-SELECT fingerprint::text, comments, people FROM c ORDER BY people DESC, comments DESC, fingerprint
+SELECT comments, people, example FROM c ORDER BY people DESC, comments DESC, example
 """
 TOTALS = """
 SELECT coalesce(sum(comments), 0)::bigint, coalesce(sum(generic), 0)::bigint FROM audience_wordsday
@@ -73,7 +74,7 @@ def measure(account: TrackedAccount) -> dict[str, Any]:
     members = [UUID(one.person) for pod in pods for one in pod]
     of_pods = _rows(OF_PODS, values | {"members": members})[0][0] if members else 0
     parts = [
-        judge.part("copies", sum(row[1] for row in copies), comments),
+        judge.part("copies", sum(row[0] for row in copies), comments),
         judge.part("generic", generic, comments),
         judge.part("bursts", len(bursts), len(early)),
         judge.part("pods", of_pods, comments),
@@ -87,8 +88,8 @@ def measure(account: TrackedAccount) -> dict[str, Any]:
         "parts": [{name: getattr(one, name) for name in one.__slots__} for one in parts],
         "bursts": [{name: getattr(one, name) for name in one.__slots__} for one in bursts[:COPIES_SHOWN]],
         "copies": [
-            {"fingerprint": mark, "comments": count, "people": people}
-            for mark, count, people in copies[:COPIES_SHOWN]
+            {"comments": count, "people": people, "example": example}
+            for count, people, example in copies[:COPIES_SHOWN]
             if people >= settings.AURA_K_ANONYMITY
         ],
         "copied_texts": len(copies),

@@ -128,7 +128,7 @@ def owners_of(account: TrackedAccount) -> list[UUID]:
         SELECT id FROM audience_commenter WHERE workspace_id = %s AND username = %s
         UNION SELECT id FROM audience_commenter WHERE workspace_id = %s AND external_id = %s AND external_id <> ''
     """
-    values = [account.workspace_id, account.username, account.workspace_id, account.external_id]
+    values: list[Any] = [account.workspace_id, account.username, account.workspace_id, account.external_id]
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return [row[0] for row in cursor.fetchall()]
@@ -159,12 +159,12 @@ def unread_comments(
         with connection.cursor() as cursor:
             cursor.execute(STALE, values | {"cursor": state.cursor})
             rows = cursor.fetchall()
-        for external_id, *fields, stale, text_hash in rows:
+        for external_id, comment, post, day, text, by_owner, stale, text_hash in rows:
             if len(found) == limit:
                 break
             state.cursor = external_id
             if stale:
-                found.append(Unread(*fields, text_hash))
+                found.append(Unread(comment, post, day, text, by_owner, text_hash))
         if len(rows) < WINDOW and (not rows or state.cursor == rows[-1][0]):
             if not found:
                 state.cursor, state.read_version, state.reader = "", state.pass_version, stamp(reader)
@@ -187,7 +187,7 @@ def read_comments(account: TrackedAccount, limit: int = WINDOW) -> int:
     save_readings(account, unread, readings)
     if not unread:
         state.authenticity = measure(account)
-    state.version, state.updated_at = F("version") + 1, Now()  # type: ignore[assignment]
+    state.version, state.updated_at = F("version") + 1, Now()
     state.save(
         update_fields=["cursor", "pass_version", "read_version", "reader", "version", "authenticity", "updated_at"]
     )
@@ -221,7 +221,7 @@ def rebuild(account: TrackedAccount) -> None:
     with connection.cursor() as cursor:
         cursor.execute(REBUILD, _values(account))
     state.authenticity = measure(account)
-    state.version, state.updated_at = F("version") + 1, Now()  # type: ignore[assignment]
+    state.version, state.updated_at = F("version") + 1, Now()
     state.save(update_fields=["authenticity", "version", "updated_at"])
 
 

@@ -1,0 +1,307 @@
+"""What the comments say, counted (A6): sentiment in all, over time and by post. Comments of the account are left out.
+
+Counts are of comments, whose texts anybody can read. Still nothing is told of fewer than k people (A7): every
+selection, column and post needs k of them; smaller cells are hidden, with filters all counts are rounded at random.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+from audience import statistics
+from audience.anonymity import Table, exact_table, rounded
+from audience.models import AccountWords, TrackedAccount
+from audience.queries.matching import account_key, audience_where
+from aura.providers.ports import SENTIMENTS, UNCLEAR
+from aura.tenancy.scope import current_workspace_id
+
+CACHE_SECONDS = 24 * 3600
+LOOKED_AT = 1000
+"""So many comments tell whether a selection has k people; only where they do not are all of them counted."""
+COLUMNS = 60
+POSTS_RANKED, POSTS_TRIED, POSTS_LISTED = 5, 15, 1000
+LEAST_RANKED = 30
+CELLS = """
+SELECT post_id, day, sentiment, comments, questions, generic FROM audience_wordsday WHERE {where}
+"""
+PEOPLE = """
+SELECT count(DISTINCT commenter_id), count(*)
+FROM (SELECT commenter_id FROM audience_comment WHERE {where}{limit}) AS q
+"""
+PEOPLE_OF = """
+SELECT p.id, (SELECT count(DISTINCT commenter_id) FROM (
+    SELECT commenter_id FROM audience_comment WHERE workspace_id = %(workspace)s AND post_id = p.id LIMIT %(looked)s) q)
+FROM unnest(%(posts)s::uuid[]) AS p(id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which comments: days are UTC and both included."""
+
+    start: date | None = None
+    end: date | None = None
+    post: UUID | None = None
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.start or self.end or self.post)
+
+    def label(self) -> str:
+        return f"{self.start}:{self.end}:{self.post}"
+
+
+def words_state(account: TrackedAccount) -> AccountWords | None:
+    """How far the account is read; None where its comments were never looked at."""
+    return AccountWords.objects.filter(account=account).first()
+
+
+def kept_answer(account: TrackedAccount, state: AccountWords | None, name: str) -> str:
+    """A cache key that changes with the account's data and with what was read of it."""
+    versions = f"{account.data_version}:{state.version if state else 0}:{settings.AURA_K_ANONYMITY}"
+    return f"words:{name}:{account.workspace_id}:{account.pk}:{versions}"
+
+
+def where_days(account: TrackedAccount, choice: Choice, alias: str = "") -> tuple[str, dict[str, Any]]:
+    """SQL for rows of the rollup or of the readings that a choice is about."""
+    dot = f"{alias}." if alias else ""
+    asked = {
+        f"{dot}day >= %(start)s": choice.start,
+        f"{dot}day <= %(end)s": choice.end,
+        f"{dot}post_id = %(post)s": choice.post,
+    }
+    values: dict[str, Any] = {"workspace": account.workspace_id, "account": account.pk}
+    values |= {"start": choice.start, "end": choice.end, "post": choice.post}
+    parts = [f"{dot}workspace_id = %(workspace)s", f"{dot}account_id = %(account)s"]
+    return " AND ".join([*parts, *(word for word, value in asked.items() if value)]), values
+
+
+def enough_people(account: TrackedAccount, choice: Choice, k: int) -> bool:
+    """Whether at least k people wrote the chosen comments."""
+    where, values = audience_where(account, choice.start, choice.end, choice.post)
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE.format(where=where, limit=f" LIMIT {LOOKED_AT}"), values)
+        people, rows = cursor.fetchone()
+        if people < k and rows == LOOKED_AT:
+            cursor.execute(PEOPLE.format(where=where, limit=""), values)
+            people = cursor.fetchone()[0]
+    return bool(people >= k)
+
+
+def sentiment(account: TrackedAccount, choice: Choice) -> dict[str, Any]:
+    """The answer of the API: shares with 95 % intervals, columns over time, the best and the worst posts."""
+    state = words_state(account)
+    key = kept_answer(account, state, f"sentiment:{choice.label()}")
+    found: dict[str, Any] | None = cache.get(key)
+    if found is None:
+        found = _sentiment(account, choice, state)
+        cache.set(key, found, CACHE_SECONDS)
+    return found
+
+
+def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | None) -> dict[str, Any]:
+    k, key = settings.AURA_K_ANONYMITY, account_key(account)
+    answer: dict[str, Any] = {
+        "account": account.username,
+        "from": choice.start.isoformat() if choice.start else None,
+        "to": choice.end.isoformat() if choice.end else None,
+        "post": str(choice.post) if choice.post else None,
+        "filtered": choice.filtered,
+        "k": k,
+        "complete": bool(state and state.read_version == account.data_version),
+        "reader": state.reader if state else None,
+    }
+    where, values = where_days(account, choice)
+    cells = _cells(where, values)
+    whole = sum(cell.comments for cell in cells)
+    if not whole or not enough_people(account, choice, k):
+        nothing = [{"value": value, "suppressed": True} for value in SENTIMENTS]
+        empty = {"comments": None, "unclear": None, "sentiment": nothing, "questions": None, "generic": None}
+        return answer | empty | {"bucket": "day", "over_time": [], "best": [], "worst": []}
+    counts = Counter[str]()
+    for cell in cells:
+        counts[cell.sentiment] += cell.comments
+    table = publish(counts, k, key, choice.label() if choice.filtered else "")
+    bucket = _bucket(cells)
+    best, worst = _ranked(cells, k, key) if not choice.post else ([], [])
+    return answer | {
+        "comments": whole,
+        "unclear": table.unknown,
+        "sentiment": entries(table),
+        "questions": _share(sum(cell.questions for cell in cells), whole, k),
+        "generic": _share(sum(cell.generic for cell in cells), whole, k),
+        "bucket": bucket,
+        "over_time": _over_time(account, choice, cells, bucket, k, key),
+        "best": best,
+        "worst": worst,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    post: UUID
+    day: date | None
+    sentiment: str
+    comments: int
+    questions: int
+    generic: int
+
+
+def _cells(where: str, values: dict[str, Any]) -> list[Cell]:
+    with connection.cursor() as cursor:
+        cursor.execute(CELLS.format(where=where), values)
+        return [Cell(*row) for row in cursor.fetchall()]
+
+
+def publish(counts: Mapping[str, int], k: int, key: int, label: str = "") -> Table:
+    """A publishable table of sentiments: exact with small cells hidden, or, with a label, rounded at random as well."""
+    whole = sum(counts.values())
+    if not label:
+        return exact_table(counts, SENTIMENTS, whole, k, key)
+    base = max(2, math.ceil(k / 2))
+    seen = {value: rounded(counts.get(value, 0), base, key, label, value) for value in (*SENTIMENTS, UNCLEAR)}
+    shown = {value: seen[value] if counts.get(value, 0) >= k else None for value in SENTIMENTS}
+    unknown = seen[UNCLEAR] if counts.get(UNCLEAR, 0) >= k else None
+    rest = max(0, whole - sum(count or 0 for count in (*shown.values(), unknown)))
+    return Table(shown, unknown, rest=rest, noise=base / math.sqrt(6))
+
+
+def entries(table: Table) -> list[dict[str, Any]]:
+    """The shares of a table among the comments that were read as something, hidden cells marked."""
+    shares = statistics.shares(table.filled(), noise=table.noise)
+    found = []
+    for value, count in table.counts.items():
+        share = shares.get(value)
+        if count is None or share is None:
+            found.append({"value": value, "suppressed": True})
+        else:
+            numbers = {"share": share.share, "low": share.low, "high": share.high}
+            found.append({"value": value, "count": count} | {n: round(number, 6) for n, number in numbers.items()})
+    return found
+
+
+def _share(count: int, whole: int, k: int) -> dict[str, Any] | None:
+    """A share of comments with its Wilson interval; None where it tells of fewer than k comments."""
+    if count < k or 0 < whole - count < k:
+        return None
+    low, high = statistics.wilson(count / whole, whole)
+    return {"count": count, "share": round(count / whole, 6), "low": round(low, 6), "high": round(high, 6)}
+
+
+def _bucket(cells: Sequence[Cell]) -> str:
+    days = [cell.day for cell in cells if cell.day]
+    span = (max(days) - min(days)).days + 1 if days else 1
+    return "day" if span <= COLUMNS else "week" if span <= 7 * COLUMNS else "month"
+
+
+def floor_day(day: date, bucket: str) -> date:
+    """The first day of the week (Monday) or month that a day is in."""
+    if bucket == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if bucket == "month" else day
+
+
+def _after(day: date, bucket: str) -> date:
+    if bucket == "month":
+        return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return day + timedelta(days=7 if bucket == "week" else 1)
+
+
+def _over_time(
+    account: TrackedAccount, choice: Choice, cells: Sequence[Cell], bucket: str, k: int, key: int
+) -> list[dict[str, Any]]:
+    counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    for cell in cells:
+        if cell.day:
+            counts[floor_day(cell.day, bucket)][cell.sentiment] += cell.comments
+    if not counts:
+        return []
+    points, day, last = [], min(counts), max(counts)
+    while day <= last:
+        after = _after(day, bucket)
+        column = counts.get(day, Counter())
+        first = max(day, choice.start) if choice.start else day
+        final = min(after - timedelta(days=1), choice.end) if choice.end else after - timedelta(days=1)
+        inside = Choice(first, final, choice.post)
+        points.append(_point(account, day, column, inside, k, key if choice.filtered else 0, account_key(account)))
+        day = after
+    return points
+
+
+def _point(
+    account: TrackedAccount, day: date, column: Counter[str], inside: Choice, k: int, filtered: int, key: int
+) -> dict[str, Any]:
+    whole = sum(column.values())
+    if whole and (whole < k or not enough_people(account, inside, k)):
+        return {"at": day.isoformat(), "comments": whole, "suppressed": True}
+    table = publish(column, k, key, inside.label() if filtered else "")
+    shown = {value: count for value, count in table.counts.items() if whole}
+    return {"at": day.isoformat(), "comments": whole, **shown, "unclear": table.unknown if whole else 0}
+
+
+def _ranked(cells: Sequence[Cell], k: int, key: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Posts by how much more positive than negative their comments are, by the careful end of the interval."""
+    posts = _by_post(cells)
+    large = {post: counts for post, counts in posts.items() if sum(counts.values()) >= max(k, LEAST_RANKED)}
+    order = sorted(large, key=lambda post: (-_balance(large[post]), str(post)))
+    tried = list(dict.fromkeys([*order[:POSTS_TRIED], *order[-POSTS_TRIED:]]))
+    people = people_of(tried)
+    shown = [post for post in order if people.get(post, 0) >= k]
+    half = min(POSTS_RANKED, len(shown) // 2) if len(shown) > 1 else len(shown)
+    rows = {post: post_row(post, large[post], k, key) for post in [*shown[:half], *shown[len(shown) - half :]]}
+    worst = [rows[post] for post in reversed(shown[max(half, len(shown) - half) :])]
+    return [rows[post] for post in shown[:half]], worst
+
+
+def _by_post(cells: Sequence[Cell]) -> dict[UUID, Counter[str]]:
+    posts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
+    for cell in cells:
+        posts[cell.post][cell.sentiment] += cell.comments
+    return posts
+
+
+def _balance(counts: Counter[str]) -> float:
+    told = sum(counts[value] for value in SENTIMENTS)
+    if not told:
+        return 0.0
+    low, _ = statistics.wilson(counts["positive"] / told, told)
+    _, high = statistics.wilson(counts["negative"] / told, told)
+    return low - high
+
+
+def people_of(posts: Sequence[UUID]) -> dict[UUID, int]:
+    """How many people commented on each post, among the first comments of it."""
+    if not posts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE_OF, {"posts": list(posts), "looked": LOOKED_AT, "workspace": current_workspace_id()})
+        return dict(cursor.fetchall())
+
+
+def post_row(post: UUID, counts: Counter[str], k: int, key: int) -> dict[str, Any]:
+    """One post of the ranking: its comments and its table."""
+    table = publish(counts, k, key)
+    return {
+        "post": str(post),
+        "comments": sum(counts.values()),
+        "unclear": table.unknown,
+        "sentiment": entries(table),
+    }
+
+
+def sentiment_by_post(account: TrackedAccount, choice: Choice) -> list[dict[str, Any]]:
+    """Every post with comments of at least k people (the 1,000 with most comments), most comments first."""
+    k, key = settings.AURA_K_ANONYMITY, account_key(account)
+    where, values = where_days(account, Choice(post=choice.post))
+    posts = _by_post(_cells(where, values))
+    order = sorted(posts, key=lambda post: (-sum(posts[post].values()), str(post)))[:POSTS_LISTED]
+    people = people_of(order)
+    return [post_row(post, posts[post], k, key) for post in order if people.get(post, 0) >= k]
