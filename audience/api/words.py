@@ -271,7 +271,7 @@ class WaitingQuestionsView(OfAccount):
 
     @extend_schema(parameters=[WordsQuery], responses=WaitingListSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        """The 50 newest questions that the account has not answered, without names; none is by a possible minor."""
+        """The 20 newest questions that the account has not answered, without names; none is by a possible minor."""
         query = WordsQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         asked, account = query.validated_data, self.account()

@@ -20,7 +20,7 @@ from aura.providers.local.wording import masked
 from aura.tenancy.scope import current_workspace_id
 
 SHOWN = 3
-WAITING = 50
+WAITING = 20
 ANSWERED = """
 WITH replies AS (
     SELECT parent_id, max(commented_at) AS last_at FROM audience_comment

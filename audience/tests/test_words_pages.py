@@ -147,7 +147,7 @@ def test_the_api_answers_what_the_page_shows(team: Team) -> None:
     with workspace_scope(team.workspace.id):
         account = factories.account("northroast")
         fill(account)
-    client: Any = api_client(team.viewer, team.workspace)
+    client: Any = api_client(team.viewer)
     for name in ("sentiment", "topics", "questions", "authenticity"):
         path = reverse(f"api:audience:{name}", args=[account.pk])
         answer = client.get(path)

@@ -158,6 +158,8 @@ class Embedder(Protocol):
 
     name: str
     version: str
+    languages: frozenset[str]
+    """The languages it knows, and "unknown" where short texts of no clear language do no harm."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row a text, each of length 1 (L2). Slow (milliseconds a text): only for bounded samples."""

@@ -26,8 +26,8 @@ EXAMPLES = 12
 MIN_WORDS, MIN_DENSE = 3, 6
 EMBEDDED = 300
 SAMPLE = """
-SELECT r.comment_id, k.commenter_id, k.text FROM (
-    SELECT comment_id FROM audience_commentreading
+SELECT r.comment_id, k.commenter_id, k.text, r.language FROM (
+    SELECT comment_id, language FROM audience_commentreading
     WHERE workspace_id = %(workspace)s AND account_id = %(account)s AND NOT by_owner AND {what}
     ORDER BY day DESC NULLS LAST, comment_id DESC LIMIT %(rows)s
 ) AS r JOIN audience_comment AS k ON k.id = r.comment_id AND k.workspace_id = %(workspace)s
@@ -90,11 +90,20 @@ def take_sample(account: TrackedAccount) -> Sample | None:
         return None
     values: dict[str, Any] = {"workspace": account.workspace_id, "account": account.pk}
     with connection.cursor() as cursor:
-        cursor.execute(SAMPLE.format(what="fingerprint <> 0"), values | {"rows": ROWS * TOPIC_TEXTS})
-        said = _texts(cursor.fetchall(), TOPIC_TEXTS)
+        cursor.execute(
+            SAMPLE.format(what="fingerprint <> 0 AND NOT is_question"), values | {"rows": ROWS * TOPIC_TEXTS}
+        )
+        said = _texts(_readable(cursor.fetchall()), TOPIC_TEXTS)
         cursor.execute(SAMPLE.format(what="is_question"), values | {"rows": ROWS * QUESTION_TEXTS})
-        asked = _texts(cursor.fetchall(), QUESTION_TEXTS, least=2)
+        asked = _texts(_readable(cursor.fetchall()), QUESTION_TEXTS, least=2)
     return Sample(account.data_version, said, asked)
+
+
+def _readable(rows: Sequence[tuple[UUID, UUID, str, str]]) -> list[tuple[UUID, UUID, str]]:
+    """The rows in languages that the encoder knows: to it, texts in others are all alike. All rows where they are the
+    most."""
+    known = [row[:3] for row in rows if row[3] in LocalEmbedder.languages]
+    return known if 2 * len(known) >= len(rows) else [row[:3] for row in rows]
 
 
 def _texts(rows: Sequence[tuple[UUID, UUID, str]], most: int, least: int = MIN_WORDS) -> Texts:

