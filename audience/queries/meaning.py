@@ -31,16 +31,13 @@ WITH replies AS (
 """
 IS_ANSWERED = """(k.id IN (SELECT parent_id FROM replies)
     OR k.parent_id IN (SELECT parent_id FROM replies WHERE last_at > k.commented_at))"""
+# One reading of the sample's comments, added up by sentiment and as a whole.
 GROUPS = """
 {answered}
-SELECT r.{column}, r.sentiment, count(*), count(*) FILTER (WHERE {is_answered}), max(k.commented_at)
+SELECT r.{column}, r.sentiment, count(*), count(DISTINCT k.commenter_id), count(*) FILTER (WHERE {is_answered}),
+    max(k.commented_at)
 FROM audience_commentreading AS r JOIN audience_comment AS k ON k.id = r.comment_id AND k.workspace_id = %(workspace)s
-WHERE {where} AND r.{column} IS NOT NULL GROUP BY r.{column}, r.sentiment
-"""
-PEOPLE = """
-SELECT r.{column}, count(DISTINCT k.commenter_id)
-FROM audience_commentreading AS r JOIN audience_comment AS k ON k.id = r.comment_id AND k.workspace_id = %(workspace)s
-WHERE {where} AND r.{column} IS NOT NULL GROUP BY r.{column}
+WHERE {where} AND r.{column} IS NOT NULL GROUP BY GROUPING SETS ((r.{column}, r.sentiment), (r.{column}))
 """
 WAITING_QUERY = """
 {answered}
@@ -55,6 +52,7 @@ JOIN audience_commenter AS a ON a.id = k.commenter_id AND a.workspace_id = %(wor
 WHERE NOT a.possible_minor AND NOT {is_answered}
 ORDER BY k.commented_at DESC NULLS LAST, k.id LIMIT %(most)s
 """
+NOT_ASKED = {"answered": "", "is_answered": "false"}
 PARTS = {"answered": ANSWERED.format(owners=OWNERS), "is_answered": IS_ANSWERED}
 EXAMPLES = """
 SELECT k.id, k.text FROM audience_comment AS k
@@ -98,36 +96,33 @@ def _groups(account: TrackedAccount, choice: Choice, kind: WordsGroup.Kind, samp
     where, values = where_days(account, choice, "r")
     values |= {"username": account.username, "external": account.external_id}
     with connection.cursor() as cursor:
-        cursor.execute(GROUPS.format(column=kind.value, where=where, **PARTS), values)
+        parts = PARTS if kind == WordsGroup.Kind.QUESTION else NOT_ASKED
+        cursor.execute(GROUPS.format(column=kind.value, where=where, **parts), values)
         rows = cursor.fetchall()
-        cursor.execute(PEOPLE.format(column=kind.value, where=where), values)
-        people = dict(cursor.fetchall())
-    whole = sum(row[2] for row in rows) if choice.filtered else sample
+    sums = {row[0]: row[2:] for row in rows if row[1] is None}
+    whole = sum(comments for comments, *_ in sums.values()) if choice.filtered else sample
     named = {group.number: group for group in WordsGroup.objects.filter(account=account, kind=kind)}
     found = []
-    for number, group in named.items():
-        own = [row for row in rows if row[0] == number]
-        if people.get(number, 0) < k:
+    for number, (comments, people, answered, last) in sums.items():
+        if people < k or number not in named:
             continue
-        counts = {sentiment: count for _, sentiment, count, _, _ in own}
+        counts = {row[1]: row[2] for row in rows if row[0] == number and row[1] is not None}
         table = publish(counts, k, key, f"{number}:{choice.label()}" if choice.filtered else "")
-        comments = sum(counts.values())
         share = comments / max(1, whole)
         low, high = wilson(share, whole)
-        last = max((row[4] for row in own if row[4]), default=None)
         found.append(
             {
                 "number": number,
-                "words": group.words,
-                "people": people[number],
+                "words": named[number].words,
+                "people": people,
                 "comments": comments,
                 "share": round(share, 6),
                 "low": round(low, 6),
                 "high": round(high, 6),
                 "sentiment": entries(table),
-                "answered": sum(row[3] for row in own),
+                "answered": answered,
                 "last_at": last.isoformat() if last else None,
-                "ids": group.examples,
+                "ids": named[number].examples,
             }
         )
     found.sort(key=lambda group: (-group["people"], group["number"]))

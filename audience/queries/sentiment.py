@@ -8,7 +8,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from django.db import connection
 from audience import statistics
 from audience.anonymity import Table, exact_table, rounded
 from audience.models import AccountWords, TrackedAccount
-from audience.queries.matching import account_key, audience_where
+from audience.queries.matching import account_key, audience_where, instants
 from aura.providers.ports import SENTIMENTS, UNCLEAR
 from aura.tenancy.scope import current_workspace_id
 
@@ -29,8 +29,10 @@ LOOKED_AT = 1000
 COLUMNS = 60
 POSTS_RANKED, POSTS_TRIED, POSTS_LISTED = 5, 15, 1000
 LEAST_RANKED = 30
+# One pass over the rollup, added up both ways: by day and by post.
 CELLS = """
-SELECT post_id, day, sentiment, comments, questions, generic FROM audience_wordsday WHERE {where}
+SELECT grouping(day) = 1, post_id, day, sentiment, sum(comments)::bigint, sum(questions)::bigint, sum(generic)::bigint
+FROM audience_wordsday WHERE {where} GROUP BY GROUPING SETS ((day, sentiment), (post_id, sentiment))
 """
 PEOPLE = """
 SELECT count(DISTINCT commenter_id), count(*)
@@ -40,6 +42,12 @@ PEOPLE_OF = """
 SELECT p.id, (SELECT count(DISTINCT commenter_id) FROM (
     SELECT commenter_id FROM audience_comment WHERE workspace_id = %(workspace)s AND post_id = p.id LIMIT %(looked)s) q)
 FROM unnest(%(posts)s::uuid[]) AS p(id)
+"""
+PEOPLE_IN = """
+SELECT p.first, (SELECT count(DISTINCT commenter_id) FROM (
+    SELECT commenter_id FROM audience_comment WHERE {where} AND commented_at >= p.first AND commented_at < p.after
+    LIMIT %(looked)s) q)
+FROM unnest(%(firsts)s::timestamptz[], %(afters)s::timestamptz[]) AS p(first, after)
 """
 
 
@@ -120,7 +128,7 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
         "reader": state.reader if state else None,
     }
     where, values = where_days(account, choice)
-    cells = _cells(where, values)
+    cells, posts = _cells(where, values)
     whole = sum(cell.comments for cell in cells)
     if not whole or not enough_people(account, choice, k):
         nothing = [{"value": value, "suppressed": True} for value in SENTIMENTS]
@@ -131,7 +139,7 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
         counts[cell.sentiment] += cell.comments
     table = publish(counts, k, key, choice.label() if choice.filtered else "")
     bucket = _bucket(cells)
-    best, worst = _ranked(cells, k, key) if not choice.post else ([], [])
+    best, worst = _ranked(posts, k, key) if not choice.post else ([], [])
     return answer | {
         "comments": whole,
         "unclear": table.unknown,
@@ -147,7 +155,6 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    post: UUID
     day: date | None
     sentiment: str
     comments: int
@@ -155,10 +162,21 @@ class Cell:
     generic: int
 
 
-def _cells(where: str, values: dict[str, Any]) -> list[Cell]:
+Posts = dict[UUID, Counter[str]]
+
+
+def _cells(where: str, values: dict[str, Any]) -> tuple[list[Cell], Posts]:
+    """(comments by day and sentiment, comments by post and sentiment)."""
+    cells: list[Cell] = []
+    posts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
     with connection.cursor() as cursor:
         cursor.execute(CELLS.format(where=where), values)
-        return [Cell(*row) for row in cursor.fetchall()]
+        for is_post, post, day, value, comments, asked, generic in cursor.fetchall():
+            if is_post:
+                posts[post][value] += comments
+            else:
+                cells.append(Cell(day, value, comments, asked, generic))
+    return cells, dict(posts)
 
 
 def publish(counts: Mapping[str, int], k: int, key: int, label: str = "") -> Table:
@@ -224,32 +242,43 @@ def _over_time(
             counts[floor_day(cell.day, bucket)][cell.sentiment] += cell.comments
     if not counts:
         return []
-    points, day, last = [], min(counts), max(counts)
-    while day <= last:
+    ranges, day = {}, min(counts)
+    while day <= max(counts):
         after = _after(day, bucket)
-        column = counts.get(day, Counter())
-        first = max(day, choice.start) if choice.start else day
-        final = min(after - timedelta(days=1), choice.end) if choice.end else after - timedelta(days=1)
-        inside = Choice(first, final, choice.post)
-        points.append(_point(account, day, column, inside, k, key if choice.filtered else 0, account_key(account)))
+        last = min(after - timedelta(days=1), choice.end) if choice.end else after - timedelta(days=1)
+        ranges[day] = Choice(max(day, choice.start) if choice.start else day, last, choice.post)
         day = after
+    shown = _enough_in(account, choice, [ranges[day] for day in counts if sum(counts[day].values()) >= k], k)
+    points = []
+    for day, inside in ranges.items():
+        column = counts.get(day, Counter())
+        enough = inside in shown or not column
+        points.append(_point(day, column, enough, k, key, inside.label() if choice.filtered else ""))
     return points
 
 
-def _point(
-    account: TrackedAccount, day: date, column: Counter[str], inside: Choice, k: int, filtered: int, key: int
-) -> dict[str, Any]:
+def _enough_in(account: TrackedAccount, choice: Choice, ranges: Sequence[Choice], k: int) -> set[Choice]:
+    """Those of the columns that k people wrote."""
+    where, values = audience_where(account, None, None, choice.post)
+    bounds = [instants(one.start, one.end) for one in ranges]
+    values |= {"firsts": [first for first, _ in bounds], "afters": [after for _, after in bounds], "looked": LOOKED_AT}
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE_IN.format(where=where), values)
+        people = {first.astimezone(UTC): count for first, count in cursor.fetchall()}
+    return {one for one, (first, _) in zip(ranges, bounds, strict=True) if first and people.get(first, 0) >= k}
+
+
+def _point(day: date, column: Counter[str], enough: bool, k: int, key: int, label: str) -> dict[str, Any]:
     whole = sum(column.values())
-    if whole and (whole < k or not enough_people(account, inside, k)):
+    if not enough:
         return {"at": day.isoformat(), "comments": whole, "suppressed": True}
-    table = publish(column, k, key, inside.label() if filtered else "")
+    table = publish(column, k, key, label)
     shown = {value: count for value, count in table.counts.items() if whole}
     return {"at": day.isoformat(), "comments": whole, **shown, "unclear": table.unknown if whole else 0}
 
 
-def _ranked(cells: Sequence[Cell], k: int, key: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _ranked(posts: Posts, k: int, key: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Posts by how much more positive than negative their comments are, by the careful end of the interval."""
-    posts = _by_post(cells)
     large = {post: counts for post, counts in posts.items() if sum(counts.values()) >= max(k, LEAST_RANKED)}
     order = sorted(large, key=lambda post: (-_balance(large[post]), str(post)))
     tried = list(dict.fromkeys([*order[:POSTS_TRIED], *order[-POSTS_TRIED:]]))
@@ -259,13 +288,6 @@ def _ranked(cells: Sequence[Cell], k: int, key: int) -> tuple[list[dict[str, Any
     rows = {post: post_row(post, large[post], k, key) for post in [*shown[:half], *shown[len(shown) - half :]]}
     worst = [rows[post] for post in reversed(shown[max(half, len(shown) - half) :])]
     return [rows[post] for post in shown[:half]], worst
-
-
-def _by_post(cells: Sequence[Cell]) -> dict[UUID, Counter[str]]:
-    posts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
-    for cell in cells:
-        posts[cell.post][cell.sentiment] += cell.comments
-    return posts
 
 
 def _balance(counts: Counter[str]) -> float:
@@ -301,7 +323,7 @@ def sentiment_by_post(account: TrackedAccount, choice: Choice) -> list[dict[str,
     """Every post with comments of at least k people (the 1,000 with most comments), most comments first."""
     k, key = settings.AURA_K_ANONYMITY, account_key(account)
     where, values = where_days(account, Choice(post=choice.post))
-    posts = _by_post(_cells(where, values))
+    _, posts = _cells(where, values)
     order = sorted(posts, key=lambda post: (-sum(posts[post].values()), str(post)))[:POSTS_LISTED]
     people = people_of(order)
     return [post_row(post, posts[post], k, key) for post in order if people.get(post, 0) >= k]
