@@ -81,8 +81,8 @@ def test_what_may_pass_is_tried_again_twice(outlet: Outlet, book: Book) -> None:
 def test_nothing_is_tried_again_that_cannot_pass_or_must_not_be(outlet: Outlet, book: Book) -> None:
     with pytest.raises(ProviderError, match="wrong"):
         outlet.call(failing(ProviderError("wrong")), expected=EXPECTED, used=used)
+    lost = ProviderError("lost", code="unreachable", retryable=True)
     with pytest.raises(ProviderError, match="lost"):
-        lost = ProviderError("lost", code="unreachable", retryable=True)
         outlet.call(failing(lost), expected=EXPECTED, used=used, retries=0)
     assert book.tally == {"released": 2}
 
@@ -228,30 +228,33 @@ def test_a_spent_budget_ends_a_stream_after_what_is_under_way(service: Service, 
         range(9), lambda item: item, expected=lambda _: EXPECTED, used=used, in_flight=3
     )
     found = []
-    with pytest.raises(ProviderError, match="budget"):
+
+    def take() -> None:
         for item, _, charge in stream:
             assert charge is not None
             charge.book()
             found.append(item)
+
+    with pytest.raises(ProviderError, match="budget"):
+        take()
     assert sorted(found) == [0, 1, 2, 3, 4]
     assert book.tally == {"settled": 5}
 
 
 def test_stop_lets_what_is_under_way_end(outlet: Outlet, book: Book) -> None:
-    stopped = False
+    stop = threading.Event()
 
     def work(item: int) -> int:
         time.sleep(0.1)
         return item
 
     found = []
-    for item, _, charge in outlet.stream(
-        range(100), work, expected=lambda _: EXPECTED, used=used, stop=lambda: stopped
-    ):
+    stream = outlet.stream(range(100), work, expected=lambda _: EXPECTED, used=used, stop=stop.is_set)
+    for item, _, charge in stream:
         assert charge is not None
         charge.book()
         found.append(item)
-        stopped = True
+        stop.set()
     assert 8 <= len(found) <= 9
     assert book.tally.pop("settled") == len(found)
     assert "reserved" not in book.tally
