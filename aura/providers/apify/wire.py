@@ -165,7 +165,7 @@ class Wire:
             failure = errors.start_unknown() if starting else errors.unreachable()
         except UNREADABLE:
             failure = errors.start_unknown() if starting else errors.bad_answer()
-        raise failure
+        raise failure from None
 
     def _refusal(self, error: ApifyApiError, secret: str) -> Refusal:
         known = isinstance(error.type, str) and error.type != ""
