@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 MARGIN = 1.2
 SPARE = 5
-"""More comments are asked for than seem to be missing: some were deleted, and some came since the posts were counted."""
+"""More is asked for than seems to be missing: some were deleted, and some came since the posts were counted."""
 MOST_TARGETS = 20
 MOST_ITEMS = 5_000
 
@@ -45,9 +45,7 @@ def missing(reported: int | None, fetched: int | None, limit: int) -> int:
     return min(limit, round(grown * MARGIN) + SPARE) if grown > 0 else 0
 
 
-def pieces(
-    posts: Iterable[Wanted], *, most_targets: int = MOST_TARGETS, most_items: int = MOST_ITEMS
-) -> list[Piece]:
+def pieces(posts: Iterable[Wanted], *, most_targets: int = MOST_TARGETS, most_items: int = MOST_ITEMS) -> list[Piece]:
     """Orders that together bring what every post needs, none larger than allowed.
 
     Posts of like need go together, since an order has one limit for all its targets: little more is paid than needed.

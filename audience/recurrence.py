@@ -55,7 +55,8 @@ def next_due(cron: str, zone: str, now: datetime) -> datetime | None:
 
 def _moments(entry: CronTab, place: ZoneInfo, now: datetime, most: int) -> list[datetime]:
     """Up to ``most`` moments after ``now``, in UTC."""
-    local, found = now.astimezone(place).replace(tzinfo=None), []
+    local = now.astimezone(place).replace(tzinfo=None)
+    found: list[datetime] = []
     for _ in range(most + 3):
         following = entry.next(now=local, delta=False, default_utc=True, return_datetime=True)
         if following is None or len(found) == most:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.services.ledger import cost_of_subject
+from accounts.queries import costs
 from audience.models import Comment, Commenter, Post, Run, TrackedAccount
 from audience.recurrence import ScheduleRefused, check_schedule, zone_of
 from audience.services.tracking import SETTINGS as FOLLOWED
@@ -140,8 +140,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         }
 
     def get_cost(self, run: Run) -> dict[str, str]:
-        known = self.context.get("costs")
-        amount = known.get(str(run.pk), Decimal(0)) if known is not None else cost_of_subject(str(run.pk))
+        amount = costs.cost_of(run.subject)
         return {"currency": "USD", "amount": f"{amount:.6f}"}
 
     def get_error(self, run: Run) -> dict[str, Any] | None:

@@ -12,11 +12,11 @@ from audience.jobs.reporting import run_report
 from audience.models import Commenter, PictureState, Run, RunBatch
 from audience.queries.runs import people_to_classify
 from audience.services import classify, pictures, rollups
+from audience.services.vision import First
 from aura.jobs.context import JobContext
 from aura.jobs.models import Lane
 from aura.jobs.queue import job
 from aura.providers.errors import ProviderError
-from aura.providers.ports import Vision
 
 AHEAD = 2
 PASSES = 2
@@ -24,7 +24,7 @@ PASSES = 2
 LOCAL = "local"
 
 
-def hand_on(run: Run, first: Vision) -> None:
+def hand_on(run: Run, first: First) -> None:
     """Plan who is to be read by ``first``, and start the first batches. The caller holds the run's job."""
     run.step, run.classifying_since = Run.Step.CLASSIFYING, timezone.now()
     run.reader, run.reader_version = first.name, first.version

@@ -1,13 +1,13 @@
 """Starting, stopping and resuming runs: by people, by the schedule, and when what they waited for is there (M14)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.services.ledger import has_room
+from accounts.queries.costs import has_room
 from audience.jobs.classifying import start_ahead
 from audience.jobs.core import CANCELLED, reopen, start_for
 from audience.jobs.importing import run_import
@@ -23,6 +23,7 @@ from aura.jobs.models import Lane
 from aura.jobs.queue import job
 from aura.jobs.schedule import periodic
 from aura.jobs.services import cancel_subject
+from aura.providers.errors import BUDGET_REACHED
 from aura.tenancy.scope import staff_scope, workspace_scope
 
 log = structlog.get_logger(__name__)
@@ -35,8 +36,8 @@ def start_live(
 ) -> Run:
     """Start fetching and reading what is new of an account.
 
-    Raises :class:`Problem` ``no_live_source`` for an account that is fed by uploads, ``run_going_on`` where one run of it
-    is not over yet, and ``QueueFull``.
+    Raises :class:`Problem` ``no_live_source`` for an account that is fed by uploads, ``run_going_on`` where one run of
+    it is not over yet, and ``QueueFull``.
     """
     if account.source == TrackedAccount.Source.UPLOAD:
         raise Problem("no_live_source", "This account takes uploads only. Choose a source in its settings.", status=409)
@@ -97,7 +98,9 @@ def tick(context: JobContext) -> dict[str, int]:
     now = timezone.now()
     with staff_scope("audience schedules"):
         due = list(
-            TrackedAccount.objects.filter(next_run_at__lte=now).order_by("next_run_at").values_list("workspace_id", "pk")
+            TrackedAccount.objects.filter(next_run_at__lte=now)
+            .order_by("next_run_at")
+            .values_list("workspace_id", "pk")
         )
         paused = list(
             Run.objects.filter(state=Run.State.PAUSED).order_by("paused_until").values_list("workspace_id", "pk")
@@ -105,7 +108,7 @@ def tick(context: JobContext) -> dict[str, int]:
     return {"started": _each(due, _start_due), "resumed": _each(paused, _resume_paused)}
 
 
-def _each(found: Iterable[tuple[UUID, UUID]], work: "Work") -> int:
+def _each(found: Iterable[tuple[UUID, UUID]], work: Callable[[UUID], bool]) -> int:
     done = 0
     for workspace_id, key in found:
         try:
@@ -129,7 +132,7 @@ def _start_due(key: UUID) -> bool:
     except Problem as problem:
         if isinstance(problem, QueueFull):
             raise
-        log.info("schedule_skipped", account=str(account.pk), code=problem.code)
+        log.info("schedule_skipped", account=str(account.pk), code=problem.get_codes())
         return False
     return True
 
@@ -139,6 +142,6 @@ def _resume_paused(key: UUID) -> bool:
     if run is None or run.state != Run.State.PAUSED:
         return False
     over = run.paused_until is not None and run.paused_until <= timezone.now()
-    if not over and not (run.error_code == "budget_reached" and has_room(run.workspace_id)):
+    if not over and not (run.error_code == BUDGET_REACHED and has_room()):
         return False
     return resume_run(run)

@@ -5,16 +5,18 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from accounts.services.ledger import budget_just_reached
 from audience.models import Run, RunBatch
 from audience.services import uploads
 from aura.jobs.context import JobContext
 from aura.jobs.models import Job, State
 from aura.jobs.queue import JobFunction, start
 from aura.jobs.services import cancel_subject
-from aura.providers.errors import ProviderError
+from aura.providers.errors import BUDGET_REACHED, ProviderError
+from aura.webhooks.services import emit
 
 CANCELLED = "Cancelled. What was read so far is kept."
-PAUSES = {"budget_reached", "quota_day"}
+PAUSES = {BUDGET_REACHED, "quota_day"}
 """Errors that pass by themselves, but not soon: the run waits and says for what."""
 AT_LEAST = 60.0
 
@@ -70,7 +72,7 @@ def pause(run: Run, error: ProviderError) -> None:
     """Let a run wait for its budget or a quota. The caller's transaction holds the job."""
     now = timezone.now()
     wait = timedelta(seconds=max(AT_LEAST, error.retry_after or 0))
-    until = next_month(now) if error.code == "budget_reached" and not error.retry_after else now + wait
+    until = next_month(now) if error.code == BUDGET_REACHED and not error.retry_after else now + wait
     open_states = [Run.State.QUEUED, Run.State.RUNNING]
     changed = Run.objects.filter(pk=run.pk, state__in=open_states).update(
         state=Run.State.PAUSED, error_code=error.code, error=error.message, paused_until=until
@@ -78,6 +80,9 @@ def pause(run: Run, error: ProviderError) -> None:
     run.refresh_from_db(fields=["state", "error_code", "error", "paused_until"])
     if changed:
         uploads.tell(run)
+    if error.code == BUDGET_REACHED and (budget := budget_just_reached(run.workspace_id)):
+        amounts = {"cap": str(budget.cap), "spent": str(budget.spent), "month": f"{budget.month:%Y-%m}"}
+        emit("budget.reached", amounts, subject=run.subject)
 
 
 def next_month(now: datetime) -> datetime:

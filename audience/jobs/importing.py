@@ -12,6 +12,7 @@ from audience.jobs.classifying import hand_on
 from audience.jobs.core import begin, end_with_job, find_run, open_run, start_for
 from audience.models import Run, TrackedAccount
 from audience.services import ingest, rollups, uploads
+from audience.services.vision import first_model
 from aura.jobs.context import JobContext
 from aura.jobs.errors import QueueFull
 from aura.jobs.models import Lane
@@ -54,7 +55,8 @@ def run_import(context: JobContext) -> None:
         with context.transaction(finish=True):
             uploads.end_run(find_run(context), Run.State.FAILED, code=error.code, message=error.message)
         return
+    first = first_model(run)
     with context.transaction(finish=True):
         run = find_run(context)
         rollups.rebuild(run.account)
-        hand_on(run)
+        hand_on(run, first)

@@ -1,4 +1,4 @@
-"""Live runs: profile, posts and comments are fetched part by part, each started once, and stored as they come (A1, A9)."""
+"""Live runs: profile, posts and comments come in parts, each started once and stored when it is there (A1, A9)."""
 
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from aura.jobs.context import JobContext
 from aura.jobs.models import Lane
 from aura.jobs.queue import job
 from aura.providers.errors import BUDGET_REACHED, ProviderError
+from aura.providers.metering import Meter
 
 S = ScrapePart.State
 PAGE = 1000
@@ -55,7 +56,7 @@ def run_scrape(context: JobContext) -> None:
 
 
 def _started(context: JobContext, part: ScrapePart, scraper: GuardedScraper) -> bool:
-    """Start a part, or find the one that an attempt before this may have started. False where the job is over for now."""
+    """Start a part, or find the one that an attempt before this may have started. False: the job waits."""
     if part.state == S.STARTING:
         age = (timezone.now() - part.asked_at).total_seconds() if part.asked_at else SETTLES
         if age < SETTLES:
@@ -110,23 +111,29 @@ def _reserved(context: JobContext, part: ScrapePart) -> bool:
     """Set the most that the part may cost aside; without budget the run is paused."""
     with context.transaction():
         part.max_charge = outside.ceiling_of(part, scraping.spent(part.run))
-    book = meter(part.workspace_id, subject=str(part.run_id), job_id=context.job_id)
+    book, expected = _book_of(context, part), outside.usage_of(part, part.max_charge)
     try:
+        # Together with the part that holds it: money that nobody remembers would be lost to the budget.
         with context.transaction():
-            part.reservation = book.reserve(outside.usage_of(part, part.max_charge))
+            part.reservation = book.reserve(expected)
             part.save(update_fields=["reservation", "max_charge"])
     except ProviderError as error:
         if error.code != BUDGET_REACHED:
             raise
+        outside.note_budget(book, expected)
         with context.transaction(finish=True):
             pause(part.run, error)
         return False
     return True
 
 
+def _book_of(context: JobContext, part: ScrapePart) -> Meter:
+    return meter(part.workspace_id, subject=part.run.subject, job_id=context.job_id)
+
+
 def _unreserve(context: JobContext, part: ScrapePart, code: str) -> None:
     if part.reservation:
-        meter(part.workspace_id, subject=str(part.run_id), job_id=context.job_id).release(part.reservation, code)
+        _book_of(context, part).release(part.reservation, code)
     part.reservation = None
 
 
@@ -148,8 +155,7 @@ def _ended(context: JobContext, part: ScrapePart, scraper: GuardedScraper) -> bo
 def _book(context: JobContext, part: ScrapePart) -> None:
     """What the part has cost goes into the ledger, once."""
     if part.reservation:
-        book = meter(part.workspace_id, subject=str(part.run_id), job_id=context.job_id)
-        book.settle(part.reservation, outside.usage_of(part, part.cost))
+        _book_of(context, part).settle(part.reservation, outside.usage_of(part, part.cost))
 
 
 def _fetch(context: JobContext, part: ScrapePart, scraper: GuardedScraper) -> None:

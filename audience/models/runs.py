@@ -80,6 +80,11 @@ class Run(TenantModel):
         return self.step == self.Step.READING and not self.path
 
     @property
+    def subject(self) -> str:
+        """Its name in the ledger of outside calls."""
+        return f"run:{self.pk}"
+
+    @property
     def is_live(self) -> bool:
         """True where the data come from a service and not from an upload."""
         return self.source != TrackedAccount.Source.UPLOAD

@@ -85,7 +85,5 @@ class ReadingClaim(TenantModel):
     asked_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workspace", "commenter"], name="reading_claim_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "commenter"], name="reading_claim_once")]
         indexes: ClassVar = [models.Index(fields=["batch"], name="reading_claim_by_batch")]

@@ -1,6 +1,7 @@
 """Reads about runs."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -80,7 +81,12 @@ def people_to_classify(account: TrackedAccount, model: str, version: str, *, pai
     reads each person once. The account itself is left out: it is not its own audience. Ordered so that batches are the
     same on every call.
     """
-    values = {"account": account.pk, "workspace": account.workspace_id, "model": model, "version": version}
+    values: dict[str, Any] = {
+        "account": account.pk,
+        "workspace": account.workspace_id,
+        "model": model,
+        "version": version,
+    }
     with connection.cursor() as cursor:
         cursor.execute(TO_CLASSIFY.format(wanted=FOR_PAID if paid else FOR_LOCAL), values)
         return [row[0] for row in cursor.fetchall()]

@@ -1,6 +1,7 @@
 """The outside services as a run uses them: with the workspace's key, through the gate, booked in its ledger."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -14,11 +15,11 @@ from accounts.services.credentials import provider_secret
 from audience.models import Run, ScrapePart, TrackedAccount
 from aura.providers.errors import ProviderError
 from aura.providers.gate import Service, gate_of
-from aura.providers.metering import Usage
+from aura.providers.metering import Meter, Usage
 from aura.providers.outlet import Outlet
 from aura.providers.policy import Policy
 from aura.providers.ports import Scrape, ScrapedPage, ScrapeOrder, Scraper
-from aura.providers.prices import price_of
+from aura.providers.prices import Price, price_of
 
 T = TypeVar("T")
 SERVICE_OF = {TrackedAccount.Source.APIFY: "apify", TrackedAccount.Source.GRAPH: "instagram"}
@@ -87,6 +88,12 @@ def scraper_for(run: Run) -> GuardedScraper:
     return GuardedScraper(import_string(SCRAPERS[source])(key, placed), outlet)
 
 
+def note_budget(book: Meter, expected: Usage) -> None:
+    """Let the month's budget remember that it was reached: what was said of it in a transaction was undone with it."""
+    with suppress(ProviderError):
+        book.release(book.reserve(expected))
+
+
 def usage_of(part: ScrapePart, cost: Decimal | None = None) -> Usage:
     """What a part uses: expected, or made where ``cost`` is what the service charged."""
     actors = settings.AURA_OUTSIDE.apify.actors
@@ -100,6 +107,10 @@ def usage_of(part: ScrapePart, cost: Decimal | None = None) -> Usage:
     )
 
 
+def _price(usage: Usage) -> Price:
+    return price_of(usage, timezone.now(), settings.AURA_OUTSIDE.prices)
+
+
 def ceiling_of(part: ScrapePart, spent: Decimal) -> Decimal:
     """The most that a part may cost, in US dollars: its price with headroom, within what the run may still spend.
 
@@ -107,8 +118,8 @@ def ceiling_of(part: ScrapePart, spent: Decimal) -> Decimal:
     """
     if part.run.source != TrackedAccount.Source.APIFY:
         return Decimal(0)
-    wanted = max(LEAST, price_of(usage_of(part), timezone.now()).amount * HEADROOM)
-    most = part.run.account.max_cost
+    wanted = max(LEAST, _price(usage_of(part)).amount * HEADROOM)
+    most: Decimal | None = part.run.account.max_cost
     if most is None:
         return wanted
     if most - spent < LEAST:
@@ -128,14 +139,20 @@ class CostEstimate:
 
 def estimate(account: TrackedAccount) -> CostEstimate:
     """The most that fetching everything allowed would cost, and the price of reading people, by the price table."""
-    now = timezone.now()
     actors = settings.AURA_OUTSIDE.apify.actors
     items = {"profile": 1, "posts": account.post_limit, "comments": account.post_limit * account.comment_limit}
     fetching = Decimal(0)
     if account.source == TrackedAccount.Source.APIFY:
         used = [Usage("apify", actors[kind], f"scrape_{kind}", items=count) for kind, count in items.items()]
-        fetching = sum((price_of(usage, now).amount for usage in used), Decimal(0))
+        fetching = sum((_price(usage).amount for usage in used), Decimal(0))
     gemini = settings.AURA_OUTSIDE.gemini
-    tokens = {"input_tokens": 1000 * PROFILE_TOKENS, "output_tokens": 1000 * ANSWER_TOKENS}
-    reading = price_of(Usage("gemini", gemini.model, "classify", batch=account.half_price, **tokens), now).amount
+    thousand = Usage(
+        "gemini",
+        gemini.model,
+        "classify",
+        input_tokens=1000 * PROFILE_TOKENS,
+        output_tokens=1000 * ANSWER_TOKENS,
+        batch=account.half_price,
+    )
+    reading = _price(thousand).amount
     return CostEstimate(fetching, reading, gemini.model)

@@ -1,4 +1,4 @@
-"""Who is sent to a paid model (A5): claimed before the request, so that nobody is paid for twice, not even after a crash.
+"""Who is sent to a paid model (A5): claimed before the request, so that nobody is paid for twice, even after a crash.
 
 A claim without an answer whose job died says that the person was perhaps paid for: they are not sent again. Where the
 service answered with an error, nothing was paid, and :func:`release` gives the claim back.
@@ -6,6 +6,7 @@ service answered with an error, nothing was paid, and :func:`release` gives the 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -35,7 +36,7 @@ class Taken:
 def take(batch: UUID, model: str, people: Collection[UUID]) -> Taken:
     """Claim those of these people whom nobody has claimed. In its own transaction, before the request."""
     wanted = sorted(set(people))
-    values = {
+    values: dict[str, Any] = {
         "workspace": current_workspace_id(),
         "batch": batch,
         "model": model,
@@ -45,7 +46,9 @@ def take(batch: UUID, model: str, people: Collection[UUID]) -> Taken:
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values)
         fresh = {row[0] for row in cursor.fetchall()}
-    others = ReadingClaim.objects.filter(commenter__in=set(wanted) - fresh).values_list("commenter_id", "batch", "answered")
+    others = ReadingClaim.objects.filter(commenter__in=set(wanted) - fresh).values_list(
+        "commenter_id", "batch", "answered"
+    )
     interrupted = {person for person, by, answered in others if not answered and (by == batch or _is_dead(by))}
     return Taken(frozenset(fresh), frozenset(interrupted), frozenset(set(wanted) - fresh - interrupted))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import orjson
 from django.core.files.storage import default_storage
@@ -18,7 +19,7 @@ from audience.models import Post, Run, ScrapePart, TrackedAccount
 from audience.planning import Wanted, missing, newer_than, pieces
 from audience.services.erasure import IMPORTS
 from aura.providers.errors import ProviderError
-from aura.providers.ports import Scrape, ScrapedPage, ScrapeOrder
+from aura.providers.ports import Scrape, ScrapedPage, ScrapeKind, ScrapeOrder
 from aura.tenancy.ids import uuid7
 
 POST_URL = "https://www.instagram.com/p/{}/"
@@ -88,7 +89,7 @@ def order_of(part: ScrapePart, *, site: str = "", secret: str = "") -> ScrapeOrd
     """What is asked of the service for a part. With ``secret`` it is to tell ``site`` of the end."""
     hook = site.rstrip("/") + reverse("audience_hooks:apify", args=[part.workspace_id, part.pk]) if secret else ""
     return ScrapeOrder(
-        kind=part.kind,
+        kind=cast(ScrapeKind, part.kind),
         targets=tuple(part.targets),
         limit=part.limit,
         newer_than=part.newer_than,

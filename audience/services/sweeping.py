@@ -8,7 +8,17 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter, PictureState, ReadingClaim, Run, ScrapePart, StoredImage
+from audience.models import (
+    AudiencePerson,
+    Classification,
+    Comment,
+    Commenter,
+    PictureState,
+    ReadingClaim,
+    Run,
+    ScrapePart,
+    StoredImage,
+)
 from audience.services.erasure import GONE, IMPORTS, rebuild
 from aura.tenancy.scope import current_workspace_id
 

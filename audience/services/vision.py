@@ -10,7 +10,6 @@ from django.utils.module_loading import import_string
 from accounts.services.credentials import provider_secret
 from accounts.services.ledger import meter
 from audience.models import Run, TrackedAccount
-from audience.services.prompts import active_prompt
 from aura.jobs.context import JobContext
 from aura.providers.configuration import VisionSettings
 from aura.providers.gate import Service, gate_of
@@ -69,7 +68,7 @@ def _needs_none(reader: str, placed: VisionSettings) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The model that an account's people are planned for. ``missing`` says which one has no key though it was chosen."""
+    """The model that people are planned for; ``missing`` says which one has no key though it was chosen."""
 
     name: str
     version: str
@@ -89,8 +88,8 @@ def first_model(run: Run) -> First:
 
 def models_for(run: Run, context: JobContext) -> list[Vision]:
     """All models for a run's job, best first; the last is this machine's. Outside of any transaction."""
-    booked = meter(run.workspace_id, subject=str(run.pk), job_id=context.job_id)
-    prompt = active_prompt(run.workspace_id)
+    booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id)
+    prompt = import_string("audience.prompts.PROMPT")
     chain: list[Vision] = []
     for model in paid_models(run.workspace_id, run.account.vision):
         placed = model.placed

@@ -14,11 +14,10 @@ from audience import jobs
 from audience.models import Comment, Run, ScrapePart, TrackedAccount
 from audience.services.tracking import follow
 from audience.services.uploads import track_account
-from aura.jobs.dispatcher import Dispatcher as Dispatcher
 from aura.tenancy.scope import workspace_scope
 from aura.testing.drain import drain
 from aura.testing.fixtures import Team
-from aura.testing.simulators.apify import TOKEN, ApifySimulator
+from aura.testing.simulators.apify.service import TOKEN, ApifySimulator
 from aura.testing.simulators.world import World
 
 NAME = "northroast"

@@ -1,4 +1,4 @@
-"""What outside services call back (architecture §6). Nothing that they say is believed: it only brings a look forward."""
+"""What outside services call back (architecture §6). Nothing they say is believed: it only brings a look forward."""
 
 import secrets
 from uuid import UUID

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import WorkspaceRequest, workspace_view
 from accounts.models import Role
-from accounts.services.ledger import cost_of_subject
+from accounts.queries import costs
 from audience import jobs, progress
 from audience.models import Run
 from audience.queries import runs
@@ -49,7 +49,7 @@ def show(run: Run, *, may_act: bool) -> progress.RunProgress:
 
 def cost_of(run: Run) -> Decimal:
     """What a run has cost so far, in US dollars."""
-    return cost_of_subject(str(run.pk))
+    return costs.cost_of(run.subject)
 
 
 def _find(pk: UUID) -> Run:

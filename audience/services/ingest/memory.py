@@ -30,5 +30,5 @@ class Memory:
         fresh = self.path.with_suffix(".new")
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with fresh.open("wb") as out:
-            np.savez(out, **dict(keys))
+            np.savez(out, allow_pickle=False, **keys)
         os.replace(fresh, self.path)
