@@ -89,7 +89,6 @@ def first_model(run: Run) -> First:
 def models_for(run: Run, context: JobContext) -> list[Vision]:
     """All models for a run's job, best first; the last is this machine's. Outside of any transaction."""
     booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id)
-    prompt = import_string("audience.prompts.PROMPT")
     chain: list[Vision] = []
     for model in paid_models(run.workspace_id, run.account.vision):
         placed = model.placed
@@ -99,5 +98,7 @@ def models_for(run: Run, context: JobContext) -> list[Vision]:
         policy = Policy(in_flight=placed.in_flight, deadline=float(placed.timeout))
         outlet = Outlet(service, gate_of(settings.REDIS_URL), booked, policy)
         adapter = import_string(ADAPTERS[Reader(model.reader)])
-        chain.append(adapter(model.key, placed, prompt, outlet, stop=lambda: context.stopping))
+        chain.append(
+            adapter(model.key, placed, import_string("audience.prompts.PROMPT"), outlet, stop=lambda: context.stopping)
+        )
     return [*chain, local_vision()]

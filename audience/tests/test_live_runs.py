@@ -64,7 +64,7 @@ def test_a_second_run_asks_only_for_what_is_new(team: Team, world: World, tmp_pa
         before, started = stored(team), apify.started_runs
         world.add_comments(NAME, 7)
         run = fetch(team, account)
-        assert run.state == Run.State.DONE
+        assert (run.state, run.error) == (Run.State.DONE, "")
         assert stored(team) == comments_in(world) > before
         asked = parts(team, run)
         assert [part.kind for part in asked] == ["profile", "posts", "comments"]
@@ -147,7 +147,7 @@ def test_a_start_whose_answer_is_lost_is_looked_for_and_not_repeated(
 
         apify.fault("POST /v2/actors/apify~instagram-post-scraper", lost)
         run = fetch(team, account)
-        assert run.state == Run.State.DONE
+        assert (run.state, run.error) == (Run.State.DONE, "")
         assert len(apify.asked("POST /v2/actors/apify~instagram-post-scraper")) == 1
         assert apify.started_runs == len(parts(team, run))
 
@@ -157,7 +157,7 @@ def test_a_start_that_never_reached_the_service_is_made_again(team: Team, world:
     with simulated(tmp_path, world) as apify:
         apify.fault("POST /v2/actors/apify~instagram-post-scraper", CLOSED)
         run = fetch(team, account)
-        assert run.state == Run.State.DONE
+        assert (run.state, run.error) == (Run.State.DONE, "")
         assert len(apify.asked("POST /v2/actors/apify~instagram-post-scraper")) == 2
         assert apify.started_runs == len(parts(team, run))
 
