@@ -1,6 +1,6 @@
 """What a workspace's outside calls cost, and how much it may spend in a month (M7)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
@@ -78,7 +78,7 @@ class Budget(TenantModel):
     @property
     def ends(self) -> date:
         """The first day of the month after it."""
-        return date(self.month.year + self.month.month // 12, self.month.month % 12 + 1, 1)
+        return (self.month + timedelta(days=31)).replace(day=1)
 
 
 class UsageEntry(TenantModel):

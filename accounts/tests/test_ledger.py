@@ -45,7 +45,7 @@ def capped(team: Team) -> Callable[[str], Budget]:
     return cap
 
 
-def columns(team: Team) -> tuple[Decimal, Decimal, Decimal]:
+def columns(team: Team) -> tuple[Decimal | int, ...]:
     with workspace_scope(team.workspace.pk):
         budget = Budget.objects.get(month=MONTH)
     return budget.spent, budget.reserved, budget.overrun

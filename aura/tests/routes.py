@@ -89,6 +89,9 @@ RULES: dict[str, Rule] = {
     "accounts:keys": does(OWN, get=AD, post=AD),
     "accounts:providers": does(OWN, get=AD, post=AD),
     "accounts:remove_provider": does(OWN, "provider", post=AD),
+    "accounts:usage": does(OWN, get=AN),
+    "accounts:budget": does(OWN, post=AD),
+    "accounts:usage_export": does(OWN, "csv", get=AN),
     "accounts:revoke_key": does(OBJECT, "api_key", post=AD),
     # audience pages
     "audience:list": does(OWN, get=V, post=V),
@@ -161,6 +164,9 @@ RULES: dict[str, Rule] = {
     "api:api_key": does(OBJECT, "slug", "api_key", get=AD, delete=AD),
     "api:providers": does(OBJECT, "slug", get=AD),
     "api:provider": does(OBJECT, "slug", "provider", put=AD, delete=AD),
+    "api:usage": does(OBJECT, "slug", get=AN),
+    "api:usage_entries": does(OBJECT, "slug", get=AN),
+    "api:budget": does(OBJECT, "slug", get=AN, patch=AD),
     # API: jobs
     "api:jobs:jobs": Rule(OWN),
     "api:jobs:job": Rule(OBJECT, READ, ("job",)),
