@@ -1,0 +1,5 @@
+"""Google's Gemini behind Aura's own ports."""
+
+from aura.providers.gemini.vision import GeminiVision
+
+__all__ = ["GeminiVision"]
