@@ -5,8 +5,8 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 
 import aura.tenancy.ids
-from aura.tenancy.operations import SecureTenantTables
 import aura.tenancy.models
+from aura.tenancy.operations import SecureTenantTables
 
 
 class Migration(migrations.Migration):
