@@ -9,7 +9,6 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.queries import costs
 from audience.models import Comment, Commenter, Post, Run, TrackedAccount
 from audience.recurrence import ScheduleRefused, check_schedule, zone_of
 from audience.services.tracking import SETTINGS as FOLLOWED
@@ -140,7 +139,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         }
 
     def get_cost(self, run: Run) -> dict[str, str]:
-        amount = costs.cost_of(run.subject)
+        amount: Decimal = getattr(run, "booked", Decimal(0))
         return {"currency": "USD", "amount": f"{amount:.6f}"}
 
     def get_error(self, run: Run) -> dict[str, Any] | None:

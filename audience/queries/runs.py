@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, QuerySet
 
+from accounts.queries.costs import with_costs
 from audience.models import Classification, Run, RunBatch, ScrapePart, TrackedAccount
 
 # Who was sent to a paid model is never sent again (A5); who has no reading at all gets one from this machine.
@@ -35,8 +36,8 @@ ORDER BY a.commenter_id
 
 
 def runs(account: TrackedAccount | None = None) -> QuerySet[Run]:
-    """The workspace's runs, newest first."""
-    found = Run.objects.select_related("account").order_by("-created_at", "-id")
+    """The workspace's runs with what each has cost (``booked``), newest first."""
+    found = with_costs(Run.objects.select_related("account"), "run:").order_by("-created_at", "-id")
     return found.filter(account=account) if account else found
 
 

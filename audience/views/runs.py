@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import WorkspaceRequest, workspace_view
 from accounts.models import Role
-from accounts.queries import costs
 from audience import jobs, progress
 from audience.models import Run
 from audience.queries import runs
@@ -35,7 +34,7 @@ def show(run: Run, *, may_act: bool) -> progress.RunProgress:
         total=0 if before else run.people_total,
         percent=progress.percent_of(run.state, run.people_done, run.people_total),
         eta_words=progress.eta_words(run.eta_seconds()),
-        cost_words=progress.cost_words(cost_of(run)),
+        cost_words=progress.cost_words(getattr(run, "booked", Decimal(0))),
         error=run.error,
         # A paused run does nothing for days, so its page need not ask every two seconds.
         finished=run.is_over or run.state == Run.State.PAUSED,
@@ -45,11 +44,6 @@ def show(run: Run, *, may_act: bool) -> progress.RunProgress:
         resume_url=reverse("audience:resume_run", args=[run.pk]) if may_act and stopped else "",
         report_url=reverse("audience:account", args=[run.account.username]),
     )
-
-
-def cost_of(run: Run) -> Decimal:
-    """What a run has cost so far, in US dollars."""
-    return costs.cost_of(run.subject)
 
 
 def _find(pk: UUID) -> Run:

@@ -210,6 +210,8 @@ RULES: dict[str, Rule] = {
 
 # What an allowed call may answer besides success: the world lacks what is asked for, or the body is empty.
 ALSO: dict[str, set[int]] = {
+    # Without its secret a webhook finds nothing.
+    "audience_hooks:apify": {404},
     "audience:picture": {404},
     "account_confirm_email": {404},
     "api:provider": {404},
