@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aura.providers.errors import ProviderError
+from aura.providers.errors import CUT_OFF, RATE_LIMITED, TIMEOUT, UNAVAILABLE, UNREACHABLE, ProviderError
 
 MOST_WORDS = 300
-BUSY_WAIT = 60.0
 RATE_WAIT = 10.0
-AWAY_WAIT = 15.0
+"""Apify names no wait with its 429; its limits are for a second and a minute."""
 # Both end as other runs end (docs.apify.com/api/v2, errors of "Run Actor").
 BUSY = {"actor-memory-limit-exceeded", "concurrent-runs-limit-exceeded"}
 UNSEEN = re.compile(r"[\x00-\x1f\x7f]+")
@@ -39,15 +38,15 @@ def error_of(refusal: Refusal, *, starting: bool = False) -> ProviderError:
     status, words = refusal.status, refusal.words
     if refusal.type in BUSY:
         message = "Apify has no room for another run of this account now."
-        return ProviderError(message, code="apify_busy", retryable=True, retry_after=refusal.wait or BUSY_WAIT)
+        return ProviderError(message, code="apify_busy", retryable=True, retry_after=refusal.wait)
     if status == 429:
         message = "Apify asks for fewer requests."
-        return ProviderError(message, code="rate_limited", retryable=True, retry_after=refusal.wait or RATE_WAIT)
+        return ProviderError(message, code=RATE_LIMITED, retryable=True, retry_after=refusal.wait or RATE_WAIT)
     if status == 408 or status >= 500:
         if starting:
             return start_unknown()
         message = f"Apify has a fault of its own (HTTP {status})."
-        return ProviderError(message, code="http_error", retryable=True, retry_after=refusal.wait or AWAY_WAIT)
+        return ProviderError(message, code=UNAVAILABLE, retryable=True, retry_after=refusal.wait)
     if status in (401, 403):
         return ProviderError(_said("Apify refuses the token or what it may do.", words), code="provider_key_refused")
     if status == 402:
@@ -75,7 +74,7 @@ def _said(message: str, words: str) -> str:
 def start_unknown() -> ProviderError:
     """The request went out, and whether the run was started is not known."""
     message = "Apify did not say whether the run was started. Aura looks for it before it starts another."
-    return ProviderError(message, code="start_unknown", retryable=True, retry_after=AWAY_WAIT)
+    return ProviderError(message, code="start_unknown", retryable=True)
 
 
 def find_unsupported() -> ProviderError:
@@ -86,15 +85,19 @@ def find_unsupported() -> ProviderError:
 
 def timed_out() -> ProviderError:
     """No answer in time."""
-    return ProviderError("Apify did not answer in time.", code="timeout", retryable=True, retry_after=AWAY_WAIT)
+    return ProviderError("Apify did not answer in time.", code=TIMEOUT, retryable=True)
 
 
 def unreachable() -> ProviderError:
-    """No connection, or one that broke."""
-    return ProviderError("Apify cannot be reached.", code="unreachable", retryable=True, retry_after=AWAY_WAIT)
+    """No connection: nothing was sent."""
+    return ProviderError("Apify cannot be reached.", code=UNREACHABLE, retryable=True)
 
 
-def bad_answer() -> ProviderError:
+def cut_off() -> ProviderError:
+    """A connection that broke."""
+    return ProviderError("The connection to Apify broke.", code=CUT_OFF, retryable=True)
+
+
+def bad_answer(message: str = "Apify's answer cannot be read.") -> ProviderError:
     """An answer that the client cannot read."""
-    message = "Apify's answer cannot be read."
-    return ProviderError(message, code="bad_answer", retryable=True, retry_after=AWAY_WAIT)
+    return ProviderError(message, code="bad_answer", retryable=True)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from aura.providers.apify import errors
 from aura.providers.apify.inputs import input_of, is_same, most_items, shape_of
 from aura.providers.configuration import ApifySettings
-from aura.providers.errors import ProviderError
 from aura.providers.ports import Scrape, ScrapedPage, ScrapeOrder, ScrapeState
 
 if TYPE_CHECKING:
@@ -109,8 +108,7 @@ class ApifyScraper:
         items = tuple(item for item in page.items if isinstance(item, Mapping) and item)
         end = start + int(page.count)
         if page.count == 0 and page.total > start:
-            message = "Apify's data set holds more than it gives."
-            raise ProviderError(message, code="bad_answer", retryable=True, retry_after=errors.AWAY_WAIT)
+            raise errors.bad_answer("Apify's data set holds more than it gives.")
         # The total may lag behind the items: it is not believed where it is below what has come.
         more = page.total > end or (page.total < end and len(page.items) >= limit)
         return ScrapedPage(items, str(end) if more else None)

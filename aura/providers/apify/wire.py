@@ -157,12 +157,12 @@ class Wire:
             failure = error_of(refusal, starting=starting)
             if finding and refusal.status in (403, 404, 405):
                 failure = errors.find_unsupported()
-        except impit.ConnectError:
+        except (impit.ConnectError, impit.ConnectTimeout):
             failure = errors.unreachable()
         except (impit.TimeoutException, TimeoutError):
             failure = errors.start_unknown() if starting else errors.timed_out()
         except (impit.HTTPError, impit.StreamError, impit.InvalidURL):
-            failure = errors.start_unknown() if starting else errors.unreachable()
+            failure = errors.start_unknown() if starting else errors.cut_off()
         except UNREADABLE:
             failure = errors.start_unknown() if starting else errors.bad_answer()
         raise failure from None

@@ -9,17 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from aura.providers.errors import ProviderError
+from aura.providers.errors import RATE_LIMITED, UNAVAILABLE, ProviderError
 
 TOKEN_DEAD = {190, 102}
-RATE_LIMITED = {4, 17, 32, 613, 80002}
+LIMITS = {4, 17, 32, 613, 80002}
 FOR_A_WHILE = {1, 2}
 FORBIDDEN = {3, 10, *range(200, 300)}
 NOT_THERE = (100, 33)
 MOST_WORDS = 300
 MAX_WAIT = 86_400.0
 RATE_WAIT = 300.0
-AWAY_WAIT = 30.0
 UNSEEN = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -30,12 +29,12 @@ def error_of(status: int, said: Any, headers: Mapping[str, str], token: str) -> 
     if code in TOKEN_DEAD or (code is None and status == 401):
         message = "The access token of the Instagram account is no longer valid. Connect the account again."
         return ProviderError(message, code="graph_token_expired")
-    if code in RATE_LIMITED or status == 429:
+    if code in LIMITS or status == 429:
         message = "Instagram asks for fewer requests."
-        return ProviderError(message, code="rate_limited", retryable=True, retry_after=wait_of(headers))
+        return ProviderError(message, code=RATE_LIMITED, retryable=True, retry_after=wait_of(headers))
     if code in FOR_A_WHILE or about.get("is_transient") is True or status >= 500:
         message = "Instagram has a fault of its own at the moment."
-        return ProviderError(message, code="http_error", retryable=True, retry_after=_seconds(headers) or AWAY_WAIT)
+        return ProviderError(message, code=UNAVAILABLE, retryable=True, retry_after=_seconds(headers))
     words = without(token, about.get("message"))
     if code in FORBIDDEN:
         message = "The access token lacks a permission. Connect the account again and allow all that is asked."
@@ -85,4 +84,4 @@ def _seconds(headers: Mapping[str, str]) -> float | None:
 def bad_answer() -> ProviderError:
     """An answer that is not what the Graph API writes."""
     message = "Instagram's answer cannot be read."
-    return ProviderError(message, code="bad_answer", retryable=True, retry_after=AWAY_WAIT)
+    return ProviderError(message, code="bad_answer", retryable=True)

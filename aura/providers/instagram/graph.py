@@ -16,8 +16,8 @@ import httpcore
 
 from aura.providers.addresses import TimedStream
 from aura.providers.configuration import GraphSettings
-from aura.providers.errors import ProviderError
-from aura.providers.instagram.errors import AWAY_WAIT, bad_answer, error_of
+from aura.providers.errors import CUT_OFF, TIMEOUT, UNREACHABLE, ProviderError
+from aura.providers.instagram.errors import bad_answer, error_of
 
 MAX_BYTES = 20_000_000
 CONNECT, READ = 5.0, 20.0
@@ -74,7 +74,8 @@ class Graph:
         """What stands at ``/{version}{path}``; the token goes along in a header.
 
         Raises ``ProviderError``: ``graph_token_expired``, ``graph_permission_missing``, ``graph_not_found`` and
-        ``graph_refused``; ``rate_limited``, ``http_error``, ``timeout``, ``unreachable`` and ``bad_answer``, retryable.
+        ``graph_refused``; and, retryable, ``rate_limited``, ``unavailable``, ``timeout``, ``cut_off``, ``unreachable``
+        and ``bad_answer``.
         """
         version = self._settings.version.strip("/")
         return self._get(f"/{version}{quote(path)}", query, {"Authorization": f"Bearer {self._token}"})
@@ -93,11 +94,12 @@ class Graph:
             ):
                 found = {name.decode().lower(): value.decode("latin-1") for name, value in answer.headers}
                 return self._read(answer.status, _body(answer.iter_stream()), found)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            failure = ProviderError("Instagram cannot be reached.", code=UNREACHABLE, retryable=True)
         except httpcore.TimeoutException:
-            failure = ProviderError("Instagram did not answer in time.", code="timeout", retryable=True)
+            failure = ProviderError("Instagram did not answer in time.", code=TIMEOUT, retryable=True)
         except (httpcore.NetworkError, httpcore.ProtocolError):
-            failure = ProviderError("Instagram cannot be reached.", code="unreachable", retryable=True)
-        failure.retry_after = AWAY_WAIT
+            failure = ProviderError("The connection to Instagram broke.", code=CUT_OFF, retryable=True)
         raise failure
 
     def _headers(self, more: Mapping[str, str]) -> list[tuple[str, str]]:

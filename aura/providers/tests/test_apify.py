@@ -16,9 +16,7 @@ from aura.providers.apify import ApifyScraper
 from aura.providers.configuration import ApifySettings
 from aura.providers.errors import ProviderError
 from aura.providers.ports import Scrape, ScrapeOrder
-from aura.providers.tests.servers import running, status
 from aura.testing.simulators.apify import ApifySimulator, Outcome
-from aura.testing.simulators.server import Answer
 from aura.testing.simulators.world import World
 
 POSTS = ScrapeOrder("posts", ("northwind",), 50)
@@ -64,12 +62,6 @@ def everything(scraper: ApifyScraper, order: ScrapeOrder, limit: int = 1000) -> 
 
 def comments_of(world: World, limit: int = 1000) -> ScrapeOrder:
     return ScrapeOrder("comments", tuple(post.url for post in world.accounts["northwind"].posts), limit)
-
-
-def failure(scraper: ApifyScraper, order: ScrapeOrder = POSTS) -> ProviderError:
-    with pytest.raises(ProviderError) as raised:
-        scraper.start(order)
-    return raised.value
 
 
 def test_a_run_is_started_with_input_ceilings_and_build(apify: ApifySimulator) -> None:
@@ -205,52 +197,6 @@ def test_a_run_is_stopped(apify: ApifySimulator, scraper: ApifyScraper) -> None:
     assert scraper.abort(scrape).state == "aborted"
 
 
-def test_a_run_of_this_order_is_found_again(apify: ApifySimulator, scraper: ApifyScraper) -> None:
-    since = time.time()
-    assert scraper.find(POSTS, since) is None
-    other = scraper.start(replace(POSTS, limit=51))
-    assert scraper.find(POSTS, since) is None
-    scrape = scraper.start(POSTS)
-    found = scraper.find(POSTS, since)
-    assert found is not None
-    assert (found.id, found.dataset_id, found.state) == (scrape.id, scrape.dataset_id, "running")
-    assert scraper.find(POSTS, since + 3600) is None
-    assert other.id != found.id
-
-
-def test_defaults_that_apify_adds_do_not_hide_a_run(apify: ApifySimulator, scraper: ApifyScraper) -> None:
-    scrape = scraper.start(POSTS)
-    apify.runs[scrape.id].sent |= {"dataDetailLevel": "basicData", "onlyPostsNewerThan": ""}
-    found = scraper.find(POSTS, time.time())
-    assert found is not None
-    apify.runs[scrape.id].sent |= {"onlyPostsNewerThan": "2026-01-01"}
-    assert scraper.find(POSTS, time.time()) is None
-
-
-def test_a_run_that_goes_on_is_found_before_one_that_failed(apify: ApifySimulator, scraper: ApifyScraper) -> None:
-    going = scraper.start(POSTS)
-    apify.outcomes.append(Outcome("FAILED"))
-    failed = finished(scraper, POSTS)
-    found = scraper.find(POSTS, time.time())
-    assert found is not None
-    assert (found.id, failed.state) == (going.id, "failed")
-
-
-@pytest.mark.parametrize("code", [403, 404])
-@pytest.mark.parametrize("part", ["GET /v2/actors/", "GET /v2/key-value-stores"])
-def test_where_runs_cannot_be_listed_this_is_said(
-    apify: ApifySimulator, scraper: ApifyScraper, code: int, part: str
-) -> None:
-    scraper.start(POSTS)
-    apify.fault(part, Answer.json({"error": {"type": "insufficient-permissions", "message": "No"}}, code))
-    if (part, code) == ("GET /v2/key-value-stores", 404):
-        assert scraper.find(POSTS, time.time()) is None
-        return
-    with pytest.raises(ProviderError) as raised:
-        scraper.find(POSTS, time.time())
-    assert (raised.value.code, raised.value.retryable) == ("find_unsupported", False)
-
-
 def test_a_new_run_that_replicas_do_not_know_yet_is_waited_for(apify: ApifySimulator, scraper: ApifyScraper) -> None:
     apify.lag = 3
     scrape = scraper.start(POSTS)
@@ -261,26 +207,6 @@ def test_a_run_that_is_gone_is_said(scraper: ApifyScraper) -> None:
     with pytest.raises(ProviderError) as raised:
         scraper.look(Scrape("nothing", "nothing", "running"))
     assert (raised.value.code, raised.value.retryable) == ("run_unknown", False)
-
-
-def test_the_end_is_told_to_the_webhook_with_its_secret(apify: ApifySimulator, scraper: ApifyScraper) -> None:
-    with running() as receiver:
-        receiver.answers["/hook"] = status(200)
-        finished(scraper, replace(POSTS, webhook_url=f"{receiver.url}/hook", webhook_secret="s3cret-value"))
-        _until(lambda: bool(receiver.posted and apify.deliveries))
-    (posted,) = receiver.posted
-    assert posted.headers["x-aura-token"] == "s3cret-value"
-    told = json.loads(posted.body)
-    assert (told["eventType"], told["resource"]["status"]) == ("ACTOR.RUN.SUCCEEDED", "SUCCEEDED")
-    assert [delivery.status for delivery in apify.deliveries] == [200]
-
-
-def test_a_webhook_that_is_not_answered_comes_again(apify: ApifySimulator, scraper: ApifyScraper) -> None:
-    with running() as receiver:
-        receiver.answers["/hook"] = status(503)
-        finished(scraper, replace(POSTS, webhook_url=f"{receiver.url}/hook", webhook_secret="s3cret-value"))
-        _until(lambda: len(apify.deliveries) == 3)
-    assert len(receiver.posted) == 3
 
 
 def test_a_long_list_of_posts_is_sent_packed(apify: ApifySimulator, scraper: ApifyScraper) -> None:
@@ -300,11 +226,3 @@ def test_many_threads_share_a_scraper(scraper: ApifyScraper, world: World) -> No
     for thread in threads:
         thread.join()
     assert found == [120] * 8
-
-
-def _until(true: object, seconds: float = 5.0) -> None:
-    ends = time.monotonic() + seconds
-    assert callable(true)
-    while not true():
-        assert time.monotonic() < ends
-        time.sleep(0.01)

@@ -155,9 +155,10 @@ def test_the_limit_holds_for_each_post(scraper: GraphScraper, account: Account) 
     assert len(everything(scraper, replace(POSTS, limit=3))) == 3
 
 
-def test_older_posts_are_left_out(scraper: GraphScraper, account: Account) -> None:
+def test_older_posts_are_left_out_and_not_read(graph: GraphSimulator, scraper: GraphScraper, account: Account) -> None:
     items = everything(scraper, replace(POSTS, newer_than=account.posts[5].time.date()), limit=2)
     assert [item["shortCode"] for item in items] == [post.code for post in account.posts[:4:-1]]
+    assert len(graph.asked("/media")) == 2
 
 
 def test_a_post_that_is_not_there_is_an_error_item_among_the_others(

@@ -13,6 +13,7 @@ import pytest
 from aura.providers.configuration import GraphSettings
 from aura.providers.errors import ProviderError
 from aura.providers.instagram import GraphScraper, follower_demographics, refresh_token
+from aura.providers.instagram.errors import error_of
 from aura.providers.ports import ScrapeOrder
 from aura.testing.simulators.graph import GraphSimulator, error
 from aura.testing.simulators.server import CLOSED, Answer, Fault
@@ -50,11 +51,11 @@ def failure(call: Callable[[], object]) -> ProviderError:
         (error(32, "Limit"), "rate_limited", True),
         (error(613, "Limit", status=200), "rate_limited", True),
         (error(80002, "Limit"), "rate_limited", True),
-        (error(1, "Unknown"), "http_error", True),
-        (error(2, "Service", error_subcode=1545133), "http_error", True),
-        (error(100, "Strange", is_transient=True), "http_error", True),
-        (error(99, "Other", status=500), "http_error", True),
-        (Answer(502, b"<html>"), "http_error", True),
+        (error(1, "Unknown"), "unavailable", True),
+        (error(2, "Service", error_subcode=1545133), "unavailable", True),
+        (error(100, "Strange", is_transient=True), "unavailable", True),
+        (error(99, "Other", status=500), "unavailable", True),
+        (Answer(502, b"<html>"), "unavailable", True),
         (error(200, "Requires a permission"), "graph_permission_missing", False),
         (error(3, "Requires a permission"), "graph_permission_missing", False),
         (error(10, "Requires a permission"), "graph_permission_missing", False),
@@ -67,8 +68,8 @@ def failure(call: Callable[[], object]) -> ProviderError:
         (Answer(200, b"[]"), "bad_answer", True),
         (Answer.json({"error": "words"}), "graph_refused", False),
         (Answer(307, b"", {"Location": "http://127.0.0.1:1/"}), "graph_refused", False),
-        (CLOSED, "unreachable", True),
-        (Answer.json({"id": "x" * 500}, cut=True), "unreachable", True),
+        (CLOSED, "cut_off", True),
+        (Answer.json({"id": "x" * 500}, cut=True), "cut_off", True),
         (Answer.json({}, delay=1.0), "timeout", True),
         (Answer.json({"id": "x" * 5000}, drip=0.2), "timeout", True),
     ],
@@ -80,7 +81,7 @@ def test_each_error_has_its_meaning(
     before = time.monotonic()
     found = failure(lambda: scraper.start(ORDER))
     assert (found.code, found.retryable) == (code, retryable)
-    assert (found.retry_after is not None) == retryable
+    assert (found.retry_after is not None) == (code == "rate_limited")
     assert time.monotonic() - before < 2
     assert len(graph.requests) == 1
 
@@ -107,6 +108,11 @@ def test_the_wait_is_the_one_of_the_usage_header(
     said = {"error": {"message": "Limit", "type": "OAuthException", "code": 4}}
     graph.fault("/me", Answer.json(said, 400, headers=headers))
     assert failure(lambda: scraper.start(ORDER)).retry_after == seconds
+
+
+def test_a_token_that_is_repeated_in_another_writing_is_cut_out() -> None:
+    found = error_of(400, {"code": 9, "message": "In IG%2Bto%2Fken%3D%3D and IG+to/ken=="}, {}, "IG+to/ken==")
+    assert found.message.endswith("Instagram says: In … and …")
 
 
 def test_nobody_listens() -> None:

@@ -100,7 +100,7 @@ class ApifySimulator(Simulator):
         for method, form, keys, handler in self._routes:
             found = form.fullmatch(asked.path)
             if found and method == asked.method:
-                strange = set(asked.query) - set(keys.split())
+                strange = set(asked.query) - set(keys.split()) - {"token"}
                 if strange:
                     self.complain(f"{method} {asked.path} does not take {', '.join(sorted(strange))}")
                 with self.lock:
