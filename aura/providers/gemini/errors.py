@@ -27,6 +27,8 @@ KEY_WORDS: Final = {"API_KEY_INVALID", "API_KEY_EXPIRED", "API_KEY_SERVICE_BLOCK
 
 def translated(error: Exception, *, now: datetime | None = None) -> ProviderError:
     """The ``ProviderError`` for anything that a call of the SDK raised."""
+    if isinstance(error, ProviderError):
+        return error
     if isinstance(error, sdk.APIError):
         return _answered(error, now or datetime.now(UTC))
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | httpx2.UnsupportedProtocol):

@@ -89,8 +89,18 @@ def expected_usage(model: str, prompt: ProfilePrompt, profiles: tuple[ProfileEvi
     )
 
 
+def nothing(expected: Usage) -> Usage:
+    """What a request costs that the service did not take."""
+    return Usage(expected.provider, expected.model, expected.operation)
+
+
 def _letters(profile: ProfileEvidence) -> int:
     return 200 + len(profile.full_name) + len(profile.bio) + sum(len(comment) for comment in profile.comments)
+
+
+def most_bytes(profile: ProfileEvidence) -> int:
+    """More than a profile takes in a request."""
+    return 400 + _letters(profile) * 4 + len(profile.picture or b"") * 4 // 3
 
 
 def reply_of(answer: types.GenerateContentResponse, question: Question, expected: Usage) -> Reply:
@@ -133,3 +143,36 @@ def _usage(said: types.GenerateContentResponseUsageMetadata | None, expected: Us
 
 def _count(said: Any) -> int:
     return max(0, said) if isinstance(said, int) else 0
+
+
+def plain_answer(body: Any) -> types.GenerateContentResponse:
+    """An answer out of a file of results, without what this SDK does not know yet. Raises ``ValueError``."""
+    source = body if isinstance(body, dict) else {}
+    rows = source.get("candidates")
+    shown = {
+        "candidates": [_candidate(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else [],
+        "promptFeedback": _part(source, "promptFeedback", "blockReason"),
+        "usageMetadata": _part(
+            source,
+            "usageMetadata",
+            "promptTokenCount",
+            "candidatesTokenCount",
+            "thoughtsTokenCount",
+            "cachedContentTokenCount",
+        ),
+        "modelVersion": source.get("modelVersion"),
+    }
+    return types.GenerateContentResponse.model_validate(shown)
+
+
+def _part(source: dict[str, Any], name: str, *fields: str) -> dict[str, Any] | None:
+    found = source.get(name)
+    return {field: found[field] for field in fields if field in found} if isinstance(found, dict) else None
+
+
+def _candidate(row: dict[str, Any]) -> dict[str, Any]:
+    content = row.get("content")
+    parts = content.get("parts") if isinstance(content, dict) else None
+    texts = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    kept = [{name: part[name] for name in ("text", "thought") if name in part} for part in texts]
+    return {"content": {"role": "model", "parts": kept}, "finishReason": row.get("finishReason")}

@@ -8,7 +8,16 @@ import structlog
 from aura.providers.configuration import VisionSettings
 from aura.providers.gemini.client import client_of
 from aura.providers.gemini.errors import MODEL_RETIRED, REQUEST_REFUSED, translated
-from aura.providers.gemini.requests import MAX_BYTES, PROVIDER, config_of, contents_of, expected_usage, reply_of
+from aura.providers.gemini.requests import (
+    MAX_BYTES,
+    PROVIDER,
+    config_of,
+    contents_of,
+    expected_usage,
+    most_bytes,
+    nothing,
+    reply_of,
+)
 from aura.providers.metering import Usage
 from aura.providers.ports import ProfileEvidence, ReadOutcome
 from aura.providers.profiles import ProfilePrompt
@@ -35,7 +44,7 @@ class GeminiVision:
 
     def read(self, profiles: Sequence[ProfileEvidence]) -> Iterator[ReadOutcome]:
         """See ``Vision.read``; ``settings.in_flight`` requests of ``settings.profiles`` profiles go at once."""
-        rounds = Rounds(profiles, self._settings.profiles, self.prompt_version)
+        rounds = Rounds(profiles, self._settings.profiles, self.prompt_version, fits)
         return read(rounds, self._outlet, self._ask, self._expected, self._settings.in_flight)
 
     def _expected(self, batch: Batch) -> Usage:
@@ -45,15 +54,13 @@ class GeminiVision:
         """One request, in a thread of its own. Raises ``ProviderError``."""
         asked = question(batch.profiles)
         expected = self._expected(batch)
-        if too_large(asked):
-            return Reply("", _nothing(expected), {}, problem="refused")
         for model in (expected.model, self._settings.replacement):
             try:
                 answer = self._generate(model, asked, batch)
             except Exception as error:
                 trouble = translated(error)
                 if trouble.code == REQUEST_REFUSED:
-                    return Reply("", _nothing(expected), {}, problem="refused")
+                    return Reply("", nothing(expected), {}, problem="refused")
                 if trouble.code != MODEL_RETIRED or not retire(self._settings, model):
                     raise trouble from None
                 log.warning("model_retired", provider=PROVIDER, model=model, replacement=self._settings.replacement)
@@ -68,12 +75,6 @@ class GeminiVision:
         return client.models.generate_content(model=model, contents=contents_of(asked), config=config)
 
 
-def too_large(asked: Question) -> bool:
-    """Whether a request would pass the service's 20 MB."""
-    pictures = sum(len(turn.picture[1]) for turn in asked.turns if turn.picture is not None)
-    return pictures * 4 // 3 + asked.characters * 4 > MAX_BYTES
-
-
-def _nothing(expected: Usage) -> Usage:
-    """A request that the service did not take costs nothing."""
-    return Usage(expected.provider, expected.model, expected.operation)
+def fits(profiles: Sequence[ProfileEvidence]) -> bool:
+    """Whether a request about them stays below the service's 20 MB, before their pictures are made smaller."""
+    return sum(most_bytes(one) for one in profiles) <= MAX_BYTES

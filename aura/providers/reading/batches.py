@@ -48,16 +48,19 @@ def again(batch: Batch, left: tuple[ProfileEvidence, ...], problem: Problem) -> 
     asked more than 3 n times, whatever comes back.
     """
     if len(left) > 1:
-        half = (len(left) + 1) // 2
-        return (
-            Batch(left[:half], 0, batch.splits + 1),
-            Batch(left[half:], 0, batch.splits + 1),
-        )
+        return halves(Batch(left, 0, batch.splits))
     if not left or (len(batch.profiles) == 1 and not _is_worth_another(batch, problem)):
         return ()
     if len(batch.profiles) > 1:
         return (Batch(left, 0, batch.splits + 1),)
     return (Batch(left, batch.tries + 1, batch.splits),)
+
+
+def halves(batch: Batch) -> tuple[Batch, Batch]:
+    """A batch of more than one as two."""
+    half = (len(batch.profiles) + 1) // 2
+    first, second = batch.profiles[:half], batch.profiles[half:]
+    return Batch(first, 0, batch.splits + 1), Batch(second, 0, batch.splits + 1)
 
 
 def _is_worth_another(batch: Batch, problem: Problem) -> bool:

@@ -9,7 +9,7 @@ from aura.providers.errors import ProviderError
 from aura.providers.metering import Charge, Usage
 from aura.providers.ports import ProfileEvidence, ReadOutcome
 from aura.providers.reading.answers import Judged, judge
-from aura.providers.reading.batches import Batch, Reply
+from aura.providers.reading.batches import Batch, Reply, halves
 
 I = TypeVar("I")  # noqa: E741
 T = TypeVar("T")
@@ -34,9 +34,19 @@ class Stream(Protocol):
 
 
 class Rounds:
-    """The batches that wait. Iterating takes the next one; it may go on after its end, once an answer was taken."""
+    """The batches that wait. Iterating takes the next one; it may go on after its end, once an answer was taken.
 
-    def __init__(self, profiles: Sequence[ProfileEvidence], size: int, prompt_version: str) -> None:
+    A batch that does not ``fit`` into one request is divided before it goes.
+    """
+
+    def __init__(
+        self,
+        profiles: Sequence[ProfileEvidence],
+        size: int,
+        prompt_version: str,
+        fits: Callable[[Sequence[ProfileEvidence]], bool] = bool,
+    ) -> None:
+        self._fits = fits
         self._waiting = deque(Batch(tuple(profiles[at : at + size])) for at in range(0, len(profiles), size))
         self._most_fruitless = max(FRUITLESS, 4 * size)
         self._prompt_version = prompt_version
@@ -49,13 +59,21 @@ class Rounds:
     def __next__(self) -> Batch:
         if self.halt is not None or not self._waiting:
             raise StopIteration
-        return self._waiting.popleft()
+        batch = self._waiting.popleft()
+        while len(batch.profiles) > 1 and not self._fits(batch.profiles):
+            batch, rest = halves(batch)
+            self._waiting.appendleft(rest)
+        return batch
 
     def take(self, batch: Batch, reply: Reply) -> Judged:
         """Judge an answer and put what must be asked again in front."""
         judged = judge(batch, reply, self._prompt_version)
         self._waiting.extendleft(reversed(judged.again))
-        self._fruitless = 0 if judged.readings else self._fruitless + 1
+        if judged.readings:
+            self._fruitless = 0
+        elif reply.problem != "refused" or len(batch.profiles) == 1:
+            # A larger batch that the service does not take at all says nothing about its answers.
+            self._fruitless += 1
         if self._fruitless >= self._most_fruitless:
             words = f"The last {self._fruitless} answers held nothing usable. Is this model able to read profiles?"
             self.end(ProviderError(words, code="answers_unusable"))

@@ -42,7 +42,11 @@ class Batches:
         self.submitted[batch.name] = batch
         return self._shown(batch, self.states[0])
 
-    def answer(self, method: str, name: str, *, cancel: bool) -> Answer:
+    def listed(self) -> list[dict[str, Any]]:
+        """All batches, as they were first shown."""
+        return [self._shown(batch, self.states[0]) for batch in self.submitted.values()]
+
+    def answer(self, name: str, *, cancel: bool) -> Answer:
         """A look at a batch, its end, or the file of its results."""
         if name in self._files:
             return Answer(200, self._files[name], {"Content-Type": "application/jsonl"})

@@ -13,7 +13,7 @@ from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
 
 KEY = "simulated-gemini-key"
 MODELS = ("gemini-3.5-flash-lite", "gemini-3.8-flash")
-ROUTE = re.compile(r"/(?:v1|v1beta|v1alpha)/(?P<kind>models|batches|files)/(?P<name>[\w.-]+)(?::(?P<verb>\w+))?")
+ROUTE = re.compile(r"/(?:v1|v1beta|v1alpha)/(?P<kind>models|batches|files)(?:/(?P<name>[\w.-]+))?(?::(?P<verb>\w+))?")
 TOKENS = {"MEDIA_RESOLUTION_LOW": 280, "MEDIA_RESOLUTION_MEDIUM": 560}
 HIGH = 1120
 THOUGHTS = 64
@@ -54,8 +54,10 @@ class GeminiSimulator(Simulator):
                 return self._generate(asked, route["name"])
             case "POST models:batchGenerateContent":
                 return self._submit(asked, route["name"])
+            case "GET batches:" if not route["name"]:
+                return Answer.json({"operations": self.batches.listed()})
             case "GET batches:" | "POST batches:cancel" | "GET files:download":
-                return self.batches.answer(asked.method, route["name"], cancel=route["verb"] == "cancel")
+                return self.batches.answer(route["name"], cancel=route["verb"] == "cancel")
         self.complain(f"not allowed: {asked.method} {asked.path}")
         return faults.refused(404, "NOT_FOUND", "Method not found.")
 
