@@ -15,7 +15,7 @@ from django.db.models import F, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from audience.models import Post, Run, ScrapePart, TrackedAccount
+from audience.models import Post, Run, ScrapePart
 from audience.planning import Wanted, missing, newer_than, pieces
 from audience.services.erasure import IMPORTS
 from aura.providers.errors import ProviderError
@@ -65,12 +65,12 @@ def _wanted(run: Run) -> Iterable[Wanted]:
         posts = posts.filter(posted_at__date__gte=since)
     for post in posts[: account.post_limit]:
         need = missing(post.comments_reported, post.comments_fetched, account.comment_limit)
-        yield Wanted(target_of(run, post), need)
+        yield Wanted(target_of(post), need)
 
 
-def target_of(run: Run, post: Post) -> str:
-    """What a scraper is told about a post: its address, or the Graph API's id of it."""
-    return post.external_id if run.source == TrackedAccount.Source.GRAPH else POST_URL.format(post.shortcode)
+def target_of(post: Post) -> str:
+    """What a scraper is told about a post: its address."""
+    return POST_URL.format(post.shortcode)
 
 
 def _part(run: Run, kind: str, targets: Iterable[str], limit: int, since: date | None) -> None:
@@ -181,7 +181,7 @@ def close(part: ScrapePart) -> None:
 def _comments_fetched(part: ScrapePart) -> None:
     targets = set(part.targets)
     posts = Post.objects.filter(account=part.run.account)
-    keys = [post.pk for post in posts if target_of(part.run, post) in targets]
+    keys = [post.pk for post in posts if target_of(post) in targets]
     Post.objects.filter(pk__in=keys).update(comments_fetched=F("comments_reported"))
 
 
