@@ -141,7 +141,7 @@ def keep_page(part: ScrapePart, page: ScrapedPage) -> None:
     erasure from cleaning the file meanwhile.
     """
     lock_imports(part)
-    part.refresh_from_db(fields=["path", "size", "cursor", "pages"])
+    part.refresh_from_db(fields=["path", "size", "cursor", "pages", "items"])
     if not part.path:
         part.path = f"imports/{part.workspace_id}/{uuid7()}"
     target = Path(default_storage.path(part.path))
@@ -149,12 +149,13 @@ def keep_page(part: ScrapePart, page: ScrapedPage) -> None:
     with target.open("r+b" if target.exists() else "w+b") as out:
         out.truncate(part.size)
         out.seek(part.size)
+        part.items = len(page.items) + (part.items if part.pages else 0)
         for item in page.items:
             out.write(orjson.dumps(item) + b"\n")
         part.size = out.tell()
     part.pages += 1
     part.cursor = page.next_offset or ""
-    part.save(update_fields=["path", "size", "cursor", "pages"])
+    part.save(update_fields=["path", "size", "cursor", "pages", "items"])
 
 
 def lock_imports(part: ScrapePart) -> None:
