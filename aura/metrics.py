@@ -17,6 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from aura import health
 from aura.http.timing import REQUESTS
 from aura.jobs import queries, tallies
 
@@ -56,7 +57,25 @@ class Jobs(Collector):
             yield gauge
 
 
+class OutsideServices(Collector):
+    """What the last calls of outside services found."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Nothing where Redis is away."""
+        opened = GaugeMetricFamily(
+            "aura_circuit_open", "1 where calls of the service are held back", labels=["service"]
+        )
+        last = GaugeMetricFamily("aura_provider_last_seconds", "how long the last call took", labels=["service"])
+        for one in health.outside_all():
+            if one.circuit != health.UNKNOWN:
+                opened.add_metric([one.name], float(one.circuit != "closed"))
+            if one.seconds is not None:
+                last.add_metric([one.name], one.seconds)
+        yield from (opened, last)
+
+
 registry = CollectorRegistry()
+registry.register(OutsideServices())
 registry.register(REQUESTS)
 registry.register(Jobs())
 
