@@ -102,6 +102,9 @@ RULES: dict[str, Rule] = {
     "audience:resume_run": does(OBJECT, "run", post=AN),
     "audience:picture": Rule(OBJECT, READ, ("pictured",)),
     "audience:account": Rule(OBJECT, READ, ("username",)),
+    "audience:follow": does(OBJECT, "username", get=AN, post=AN),
+    "audience:fetch": does(OBJECT, "username", post=AN),
+    "audience_hooks:apify": does(OPEN, "workspace_id", "run", post=V),
     "audience:import": does(OBJECT, "username", get=AN, post=AN),
     "audience:account_export": Rule(OBJECT, READ, ("username", "export_table", "csv")),
     # jobs pages
@@ -175,6 +178,7 @@ RULES: dict[str, Rule] = {
     "api:audience:demographics": Rule(OBJECT, READ, ("account",)),
     "api:audience:activity": Rule(OBJECT, READ, ("account",)),
     "api:audience:top_commenters": Rule(OBJECT, READ, ("account",)),
+    "api:audience:account_runs": does(OBJECT, "account", post=AN),
     "api:audience:posts": Rule(OBJECT, READ, ("account",)),
     "api:audience:comments": Rule(OBJECT, READ, ("account",)),
     "api:audience:commenters": Rule(OBJECT, READ, ("account",)),
@@ -206,6 +210,8 @@ RULES: dict[str, Rule] = {
 
 # What an allowed call may answer besides success: the world lacks what is asked for, or the body is empty.
 ALSO: dict[str, set[int]] = {
+    # Without its secret a webhook finds nothing.
+    "audience_hooks:apify": {404},
     "audience:picture": {404},
     "account_confirm_email": {404},
     "api:provider": {404},
