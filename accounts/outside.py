@@ -62,10 +62,6 @@ SERVICES = {
 }
 
 
-# What is called by way of the gate; an account's own token opens the Graph API, so no key of a workspace does.
-CALLED = {name: service.label for name, service in SERVICES.items()} | {"graph": "Instagram Graph API"}
-
-
 def service_choices() -> list[tuple[str, str]]:
     """Every service with its label."""
     return [(service.name, service.label) for service in SERVICES.values()]

@@ -16,7 +16,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from redis.exceptions import RedisError
 
-from accounts.outside import CALLED
+from accounts.outside import SERVICES
 from aura.jobs import queries
 from aura.jobs.models import Lane
 from aura.providers.gate import Circuit, gate_of
@@ -116,11 +116,11 @@ class Outside:
 def outside_all() -> list[Outside]:
     """Each outside service with the state of its circuit, from Redis."""
     try:
-        found = gate_of(settings.REDIS_URL).circuits(CALLED)
+        found = gate_of(settings.REDIS_URL).circuits(SERVICES)
     except RedisError as error:
         log.warning("service_down", service="outside", error=type(error).__name__)
         words = "Not known while Redis is away. Calls wait."
-        return [Outside(name, label, WARN, UNKNOWN, None, words) for name, label in CALLED.items()]
+        return [Outside(name, service.label, WARN, UNKNOWN, None, words) for name, service in SERVICES.items()]
     return [_outside(circuit) for circuit in found]
 
 
@@ -134,7 +134,7 @@ def _outside(circuit: Circuit) -> Outside:
         status, words = OK, "Not called yet."
     else:
         status, words = OK, f"Last called {datetime.fromtimestamp(circuit.last_at, UTC):%-d %b %Y, %H:%M} UTC."
-    return Outside(circuit.name, CALLED[circuit.name], status, circuit.state, seconds, words)
+    return Outside(circuit.name, SERVICES[circuit.name].label, status, circuit.state, seconds, words)
 
 
 def overall(checks: Sequence[Check | Outside]) -> str:

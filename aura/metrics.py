@@ -19,7 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
-from accounts.outside import CALLED
+from accounts.outside import SERVICES
 from aura.http.timing import REQUESTS
 from aura.jobs import queries, tallies
 from aura.providers.gate import gate_of
@@ -70,7 +70,7 @@ class OutsideServices(Collector):
         )
         last = GaugeMetricFamily("aura_provider_last_seconds", "how long the last call took", labels=["service"])
         with suppress(RedisError):
-            for one in gate_of(settings.REDIS_URL).circuits(CALLED):
+            for one in gate_of(settings.REDIS_URL).circuits(SERVICES):
                 opened.add_metric([one.name], float(one.state != "closed"))
                 if one.last_ms is not None:
                     last.add_metric([one.name], one.last_ms / 1000)

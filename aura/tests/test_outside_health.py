@@ -38,7 +38,7 @@ def services() -> Any:
 
 def test_a_service_that_was_never_called_says_so(db: None) -> None:
     found = services()["services"]
-    for name in ("apify", "gemini", "openai", "graph", "replicate"):
+    for name in ("apify", "gemini", "openai", "instagram", "replicate"):
         assert found[name] == {"status": "ok", "response_time": None, "circuit": "closed"}
 
 
