@@ -222,6 +222,8 @@ class ProviderCredential(TenantModel):
     provider = models.CharField(max_length=20, choices=service_choices())
     value = EncryptedField()
     hint = models.CharField(max_length=8)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="where the service says when it ends")
+    problem = models.CharField(max_length=300, blank=True, help_text="why it could not be renewed, in words")
     updated_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
