@@ -3,6 +3,7 @@
 from audience.models.content import Comment, Commenter, PictureState, Post, StoredImage, TrackedAccount
 from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson, Classification
 from audience.models.runs import Run, RunBatch
+from audience.models.scrapes import ReadingClaim, ScrapePart
 
 __all__ = [
     "AudienceGroup",
@@ -13,8 +14,10 @@ __all__ = [
     "Commenter",
     "PictureState",
     "Post",
+    "ReadingClaim",
     "Run",
     "RunBatch",
+    "ScrapePart",
     "StoredImage",
     "TrackedAccount",
 ]

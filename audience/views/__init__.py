@@ -1,7 +1,8 @@
 """The audience pages."""
 
-from audience.views.accounts import account_list, import_dataset, picture
+from audience.views.accounts import account_list, fetch_now, follow_account, import_dataset, picture
 from audience.views.exports import account_export
+from audience.views.hooks import apify_hook
 from audience.views.report import account_report
 from audience.views.runs import cancel_run, resume_run, run_detail, run_list, run_progress
 
@@ -9,7 +10,10 @@ __all__ = [
     "account_export",
     "account_list",
     "account_report",
+    "apify_hook",
     "cancel_run",
+    "fetch_now",
+    "follow_account",
     "import_dataset",
     "picture",
     "resume_run",
