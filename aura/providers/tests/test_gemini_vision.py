@@ -80,6 +80,12 @@ def test_what_is_booked_is_what_google_counts(gemini: GeminiSimulator, threads: 
     assert used.model == gemini.models[0]
 
 
+def test_thinking_is_booked_as_output(gemini: GeminiSimulator, threads: Threads) -> None:
+    gemini.fault(CALL, faults.only_thoughts())
+    read_all(vision(gemini, threads), people(1))
+    assert [used.output_tokens for used in threads.booked][0] == 2048
+
+
 def test_tokens_of_an_answer_that_names_none_are_booked_as_expected(gemini: GeminiSimulator, threads: Threads) -> None:
     gemini.fault(CALL, faults.nothing())
     read_all(vision(gemini, threads), people(1))
