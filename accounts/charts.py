@@ -98,4 +98,6 @@ def _scale(top: float) -> list[float]:
 def _tick(value: float) -> str:
     if not value:
         return "$0"
-    return f"${value:,.0f}" if value >= 1 and value == round(value) else f"${value:.4f}".rstrip("0")
+    if value >= 1 and value == round(value):
+        return f"${value:,.0f}"
+    return f"${value:.2f}" if value >= 0.1 else f"${value:.8f}".rstrip("0")

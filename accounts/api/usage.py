@@ -29,7 +29,7 @@ PERIOD = [
 
 def asked_period(request: Request) -> tuple[usage.Period, str]:
     """The period and grouping of a request. Raises a 400 where they are none, or longer than 400 days."""
-    given = s.AskedSerializer(data=request.query_params)
+    given = s.UsageAskedSerializer(data=request.query_params)
     given.is_valid(raise_exception=True)
     data = given.validated_data
     last = data.get("to") or datetime.now(UTC).date()

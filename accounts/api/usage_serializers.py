@@ -43,7 +43,7 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         return "USD"
 
 
-class AskedSerializer(serializers.Serializer[Any]):
+class UsageAskedSerializer(serializers.Serializer[Any]):
     """Days in UTC, both included; without them this month so far."""
 
     to = serializers.DateField(required=False)
@@ -54,7 +54,7 @@ class AskedSerializer(serializers.Serializer[Any]):
         return {"from": serializers.DateField(required=False), **super().get_fields()}
 
 
-class SumsSerializer(serializers.Serializer[Any]):
+class UsageSumsSerializer(serializers.Serializer[Any]):
     """Sums of calls. ``amount`` holds what is ``uncertain``; ``unpriced`` calls have no known price and count as 0."""
 
     calls = serializers.IntegerField()
@@ -71,7 +71,7 @@ class SumsSerializer(serializers.Serializer[Any]):
     latency_ms = serializers.FloatField(allow_null=True, help_text="mean of the answered calls")
 
 
-class GroupSerializer(SumsSerializer):
+class UsageGroupSerializer(UsageSumsSerializer):
     """The sums of one group; ``key`` is its provider, model, operation, subject or day."""
 
     key = serializers.CharField()
@@ -83,8 +83,8 @@ class UsageSerializer(serializers.Serializer[Any]):
     to = serializers.DateField()
     group_by = serializers.ChoiceField(GROUPS)
     currency = serializers.CharField()
-    total = SumsSerializer()
-    results = GroupSerializer(many=True)
+    total = UsageSumsSerializer()
+    results = UsageGroupSerializer(many=True)
     more = serializers.BooleanField()
 
     def get_fields(self) -> dict[str, Any]:

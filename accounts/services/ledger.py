@@ -5,7 +5,7 @@ Who changes an entry locks its month's budget first, so that nobody waits in a c
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -42,6 +42,22 @@ UPDATE accounts_budget SET reserved = reserved + %(amount)s
 WHERE workspace_id = %(workspace)s AND month = %(month)s
   AND (cap IS NULL OR %(amount)s = 0 OR spent + reserved + overrun + %(amount)s <= cap)
 RETURNING id
+"""
+LOCK = """
+SELECT 1 FROM accounts_budget WHERE workspace_id = %(workspace)s
+  AND id = (SELECT budget_id FROM accounts_usageentry WHERE workspace_id = %(workspace)s AND id = %(id)s)
+FOR NO KEY UPDATE
+"""
+READ = """
+SELECT state, reserved, amount, created_at FROM accounts_usageentry
+WHERE workspace_id = %(workspace)s AND id = %(id)s
+"""
+BOOK = """
+WITH entry AS (
+  UPDATE accounts_usageentry SET settled_at = clock_timestamp(), {columns} WHERE id = %(id)s RETURNING budget_id
+)
+UPDATE accounts_budget SET reserved = reserved - %(freed)s, spent = spent + %(spent)s, overrun = overrun + %(overrun)s
+FROM entry WHERE accounts_budget.id = entry.budget_id
 """
 REACHED = """
 UPDATE accounts_budget SET reached_at = coalesce(reached_at, clock_timestamp())
@@ -80,29 +96,25 @@ class LedgerMeter:
 
         Raises ``UsageEntry.DoesNotExist`` where nothing was reserved under that name.
         """
-        with self._open(reservation) as entry:
+        with self._locked(reservation) as entry:
             if entry.state == EntryState.SETTLED:
                 return entry.amount
             price = _priced(used, entry.created_at)
-            for name, value in _columns(used).items():
-                setattr(entry, name, value)
-            entry.price_known, entry.error_code = price.known, ""
-            _book(entry, EntryState.SETTLED, price.amount)
-            return entry.amount
+            known = _columns(used) | {"price_known": price.known, "error_code": ""}
+            return entry.book(EntryState.SETTLED, price.amount, known)
 
     def release(self, reservation: UUID, error_code: str = "") -> None:
         """Give back what was set aside. Does nothing to what is booked."""
-        with self._open(reservation) as entry:
+        with self._locked(reservation) as entry:
             if entry.state in {EntryState.RESERVED, EntryState.UNCERTAIN}:
-                entry.error_code = error_code[:60]
-                _book(entry, EntryState.RELEASED, ZERO)
+                # It has no place in the plan any more: all that it costs after all will be beyond it.
+                entry.book(EntryState.RELEASED, ZERO, {"error_code": error_code[:60], "reserved": ZERO})
 
     def keep(self, reservation: UUID, error_code: str) -> Decimal:
         """Book what was set aside as uncertain; returns it. Does nothing to what is booked or was given back."""
-        with self._open(reservation) as entry:
+        with self._locked(reservation) as entry:
             if entry.state == EntryState.RESERVED:
-                entry.error_code = error_code[:60]
-                _book(entry, EntryState.UNCERTAIN, entry.reserved)
+                return entry.book(EntryState.UNCERTAIN, entry.reserved, {"error_code": error_code[:60]})
             return entry.amount
 
     def _take(self, amount: Decimal, month: date) -> UUID | None:
@@ -136,11 +148,50 @@ class LedgerMeter:
         return entry.pk
 
     @contextmanager
-    def _open(self, reservation: UUID) -> Iterator[UsageEntry]:
+    def _locked(self, reservation: UUID) -> Iterator["_Entry"]:
+        values = {"workspace": self._workspace_id, "id": reservation}
         with workspace_scope(self._workspace_id):
-            budget_id = UsageEntry.objects.values_list("budget_id", flat=True).get(pk=reservation)
-            list(Budget.objects.select_for_update(no_key=True).filter(pk=budget_id))
-            yield UsageEntry.objects.select_for_update(no_key=True).get(pk=reservation)
+            _one(LOCK, values)
+            row = _one(READ, values)
+            if row is None:
+                raise UsageEntry.DoesNotExist(f"Nothing is reserved as {reservation}.")
+            yield _Entry(reservation, *row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry whose budget is locked, and so the entry with it."""
+
+    id: UUID
+    state: str
+    reserved: Decimal
+    amount: Decimal
+    created_at: datetime
+
+    def book(self, state: EntryState, amount: Decimal, more: dict[str, Any]) -> Decimal:
+        """Move it to ``state`` at ``amount``, and the columns of its budget with it; returns the amount."""
+        spent, overrun = self._parts(state, amount)
+        spent_before, overrun_before = self._parts(self.state, self.amount)
+        changed = {"state": state.value, "amount": amount} | more
+        moves = {
+            "id": self.id,
+            "freed": self.reserved if self.state == EntryState.RESERVED else ZERO,
+            "spent": spent - spent_before,
+            "overrun": overrun - overrun_before,
+        }
+        # Their names are columns of ours, never a word from outside.
+        columns = ", ".join(f'"{name}" = %({name}_new)s' for name in changed)
+        values: dict[str, Any] = moves | {f"{name}_new": value for name, value in changed.items()}
+        with connection.cursor() as cursor:
+            cursor.execute(BOOK.format(columns=columns), values)
+        return amount
+
+    def _parts(self, state: str, amount: Decimal) -> tuple[Decimal, Decimal]:
+        """How much of an amount was set aside for, and how much is beyond that."""
+        if state not in {EntryState.SETTLED, EntryState.UNCERTAIN}:
+            return ZERO, ZERO
+        planned = min(amount, self.reserved)
+        return planned, amount - planned
 
 
 def _one(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
@@ -162,30 +213,6 @@ def _columns(usage: Usage) -> dict[str, Any]:
     counts = {name: min(max(0, getattr(usage, name)), LARGEST) for name in COUNTS}
     words = {"provider": usage.provider[:40], "model": usage.model[:120], "operation": usage.operation[:40]}
     return {**words, **counts, "batch": usage.batch}
-
-
-def _book(entry: UsageEntry, state: EntryState, amount: Decimal) -> None:
-    """Move an entry to ``state`` at ``amount``, and the columns of its locked budget with it."""
-    reserved = -entry.reserved if entry.state == EntryState.RESERVED else ZERO
-    spent, overrun = _parts(entry, EntryState(state), amount)
-    spent_before, overrun_before = _parts(entry, EntryState(entry.state), entry.amount)
-    Budget.objects.filter(pk=entry.budget_id).update(
-        reserved=F("reserved") + reserved,
-        spent=F("spent") + spent - spent_before,
-        overrun=F("overrun") + overrun - overrun_before,
-    )
-    # What was given back has no place in the plan any more: all that it cost after all is beyond it.
-    entry.reserved = ZERO if state == EntryState.RELEASED else entry.reserved
-    entry.state, entry.amount, entry.settled_at = state, amount, timezone.now()
-    entry.save()
-
-
-def _parts(entry: UsageEntry, state: EntryState, amount: Decimal) -> tuple[Decimal, Decimal]:
-    """How much of an amount was set aside for, and how much is beyond that."""
-    if state not in {EntryState.SETTLED, EntryState.UNCERTAIN}:
-        return ZERO, ZERO
-    planned = min(amount, entry.reserved)
-    return planned, amount - planned
 
 
 def _reached(budget: Budget, amount: Decimal, now: datetime) -> ProviderError:

@@ -41,7 +41,8 @@ def start_ahead(run: Run) -> None:
 
 def plan_batches(run: Run) -> int:
     """Write the batches of one pass over the account's people; returns how many people there are to read."""
-    people = people_to_classify(run.account, run.reader, run.reader_version, paid=run.reader != LOCAL)
+    paid, left = run.reader != LOCAL, run.passes > 0
+    people = people_to_classify(run.account, run.reader, run.reader_version, paid=paid, left=left)
     size = settings.AURA_CLASSIFY_BATCH
     before = RunBatch.objects.filter(run=run).count()
     batches = [

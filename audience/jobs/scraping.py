@@ -143,7 +143,6 @@ def _ended(context: JobContext, part: ScrapePart, scraper: GuardedScraper) -> bo
     if scrape.state != "running":
         with context.transaction():
             scraping.saw(part, scrape)
-            _book(context, part)
         return True
     wait = WAITS[min(part.looks, len(WAITS) - 1)]
     context.progress(done=part.items)
@@ -166,6 +165,8 @@ def _fetch(context: JobContext, part: ScrapePart, scraper: GuardedScraper) -> No
         with context.transaction():
             scraping.keep_page(part, page)
         context.progress(done=part.items)
+    with context.transaction():
+        _book(context, part)
 
 
 def _store(context: JobContext, part: ScrapePart) -> None:

@@ -43,13 +43,13 @@ class ScrapePart(TenantModel):
     reservation = models.UUIDField(null=True, blank=True, help_text="in the cost ledger")
     webhook_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what its webhook must bring")
     asked_at = models.DateTimeField(null=True, blank=True, help_text="when the service was asked to start it")
-    external_id = models.CharField(max_length=80, blank=True, help_text="the service's id of the scrape")
-    dataset_id = models.CharField(max_length=80, blank=True)
+    external_id = models.TextField(blank=True, help_text="the service's id of the scrape")
+    dataset_id = models.TextField(blank=True, help_text="where its items are; a whole plan for the Graph API")
     looks = models.PositiveIntegerField(default=0, help_text="how often its state was asked for")
     items = models.PositiveIntegerField(default=0, help_text="fetched by the service so far")
     outcome = models.CharField(max_length=10, blank=True, help_text="how it ended there: succeeded, failed, aborted")
     ended_try = models.PositiveSmallIntegerField(default=0, help_text="the try of the run in which it ended there")
-    cursor = models.CharField(max_length=500, blank=True, help_text="where the next page of items begins")
+    cursor = models.TextField(blank=True, help_text="where the next page of items begins")
     pages = models.PositiveIntegerField(default=0)
     path = models.CharField(max_length=300, blank=True, help_text="where fetched items wait to be read")
     size = models.PositiveBigIntegerField(default=0, help_text="bytes of whole pages in the file")
@@ -62,7 +62,7 @@ class ScrapePart(TenantModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace", "run", "number"], name="scrape_part_once"),
             models.UniqueConstraint(
-                fields=["workspace", "external_id"], condition=~Q(external_id=""), name="scrape_adopted_once"
+                fields=["workspace", "run", "external_id"], condition=~Q(external_id=""), name="scrape_adopted_once"
             ),
         ]
 

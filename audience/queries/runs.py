@@ -25,6 +25,7 @@ FOR_LOCAL = """(
         )
     ))
 )"""
+LEFT = "p.classified_at IS NULL"
 TO_CLASSIFY = """
 SELECT a.commenter_id FROM audience_audienceperson a
 JOIN audience_commenter p ON p.id = a.commenter_id AND p.workspace_id = a.workspace_id
@@ -75,8 +76,10 @@ def models_of(run: Run) -> list[ModelShare]:
     return [ModelShare(model, count, fallback) for model, fallback, count in counted]
 
 
-def people_to_classify(account: TrackedAccount, model: str, version: str, *, paid: bool = False) -> list[UUID]:
-    """People of the account who are to be read by this model.
+def people_to_classify(
+    account: TrackedAccount, model: str, version: str, *, paid: bool = False, left: bool = False
+) -> list[UUID]:
+    """People of the account who are to be read by this model; with ``left`` only those whom nobody has read.
 
     A model of this machine reads whom it has not read yet, and whose data or comments changed since it did. A paid one
     reads each person once. The account itself is left out: it is not its own audience. Ordered so that batches are the
@@ -88,6 +91,7 @@ def people_to_classify(account: TrackedAccount, model: str, version: str, *, pai
         "model": model,
         "version": version,
     }
+    wanted = LEFT if left else FOR_PAID if paid else FOR_LOCAL
     with connection.cursor() as cursor:
-        cursor.execute(TO_CLASSIFY.format(wanted=FOR_PAID if paid else FOR_LOCAL), values)
+        cursor.execute(TO_CLASSIFY.format(wanted=wanted), values)
         return [row[0] for row in cursor.fetchall()]

@@ -15,7 +15,7 @@ from django.db.models import F, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from audience.models import Post, Run, ScrapePart, TrackedAccount
+from audience.models import Post, Run, ScrapePart
 from audience.planning import Wanted, missing, newer_than, pieces
 from audience.services.erasure import IMPORTS
 from aura.providers.errors import ProviderError
@@ -65,12 +65,12 @@ def _wanted(run: Run) -> Iterable[Wanted]:
         posts = posts.filter(posted_at__date__gte=since)
     for post in posts[: account.post_limit]:
         need = missing(post.comments_reported, post.comments_fetched, account.comment_limit)
-        yield Wanted(target_of(run, post), need)
+        yield Wanted(target_of(post), need)
 
 
-def target_of(run: Run, post: Post) -> str:
-    """What a scraper is told about a post: its address, or the Graph API's id of it."""
-    return post.external_id if run.source == TrackedAccount.Source.GRAPH else POST_URL.format(post.shortcode)
+def target_of(post: Post) -> str:
+    """What a scraper is told about a post: its address."""
+    return POST_URL.format(post.shortcode)
 
 
 def _part(run: Run, kind: str, targets: Iterable[str], limit: int, since: date | None) -> None:
@@ -141,7 +141,7 @@ def keep_page(part: ScrapePart, page: ScrapedPage) -> None:
     erasure from cleaning the file meanwhile.
     """
     lock_imports(part)
-    part.refresh_from_db(fields=["path", "size", "cursor", "pages"])
+    part.refresh_from_db(fields=["path", "size", "cursor", "pages", "items"])
     if not part.path:
         part.path = f"imports/{part.workspace_id}/{uuid7()}"
     target = Path(default_storage.path(part.path))
@@ -149,12 +149,13 @@ def keep_page(part: ScrapePart, page: ScrapedPage) -> None:
     with target.open("r+b" if target.exists() else "w+b") as out:
         out.truncate(part.size)
         out.seek(part.size)
+        part.items = len(page.items) + (part.items if part.pages else 0)
         for item in page.items:
             out.write(orjson.dumps(item) + b"\n")
         part.size = out.tell()
     part.pages += 1
     part.cursor = page.next_offset or ""
-    part.save(update_fields=["path", "size", "cursor", "pages"])
+    part.save(update_fields=["path", "size", "cursor", "pages", "items"])
 
 
 def lock_imports(part: ScrapePart) -> None:
@@ -181,7 +182,7 @@ def close(part: ScrapePart) -> None:
 def _comments_fetched(part: ScrapePart) -> None:
     targets = set(part.targets)
     posts = Post.objects.filter(account=part.run.account)
-    keys = [post.pk for post in posts if target_of(part.run, post) in targets]
+    keys = [post.pk for post in posts if target_of(post) in targets]
     Post.objects.filter(pk__in=keys).update(comments_fetched=F("comments_reported"))
 
 

@@ -1,7 +1,9 @@
 """Which models read an account's people, in which order, and with whose key (A5)."""
 
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -10,13 +12,18 @@ from django.utils.module_loading import import_string
 from accounts.services.credentials import provider_secret
 from accounts.services.ledger import meter
 from audience.models import Run, TrackedAccount
+from audience.prompts import CURRENT
 from aura.jobs.context import JobContext
 from aura.providers.configuration import VisionSettings
+from aura.providers.errors import ProviderError
 from aura.providers.gate import Service, gate_of
 from aura.providers.local import LocalVision
+from aura.providers.metering import Charge, Usage
 from aura.providers.outlet import Outlet, Policy
 from aura.providers.ports import Vision
 
+I = TypeVar("I")  # noqa: E741
+T = TypeVar("T")
 Reader = TrackedAccount.Reader
 ADAPTERS = {
     Reader.GEMINI: "aura.providers.gemini.GeminiVision",
@@ -86,6 +93,26 @@ def first_model(run: Run) -> First:
     return First(local.name, local.version, f"{wanted}: provider_key_missing" if chosen else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Draining:
+    """A way out that asks nothing more once the job is to stop, and still hands over what is under way."""
+
+    outlet: Outlet
+    stop: Callable[[], bool]
+
+    def stream(
+        self,
+        items: Iterable[I],
+        work: Callable[[I], T],
+        *,
+        expected: Callable[[I], Usage],
+        used: Callable[[T], Usage],
+        in_flight: int | None = None,
+    ) -> Generator[tuple[I, T | ProviderError, Charge | None], None, None]:
+        """See :meth:`aura.providers.outlet.Outlet.stream`."""
+        return self.outlet.stream(items, work, expected=expected, used=used, in_flight=in_flight, stop=self.stop)
+
+
 def models_for(run: Run, context: JobContext) -> list[Vision]:
     """All models for a run's job, best first; the last is this machine's. Outside of any transaction."""
     booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id)
@@ -98,7 +125,5 @@ def models_for(run: Run, context: JobContext) -> list[Vision]:
         policy = Policy(in_flight=placed.in_flight, deadline=float(placed.timeout))
         outlet = Outlet(service, gate_of(settings.REDIS_URL), booked, policy)
         adapter = import_string(ADAPTERS[Reader(model.reader)])
-        chain.append(
-            adapter(model.key, placed, import_string("audience.prompts.PROMPT"), outlet, stop=lambda: context.stopping)
-        )
+        chain.append(adapter(model.key, placed, CURRENT, Draining(outlet, lambda: context.stopping)))
     return [*chain, local_vision()]

@@ -20,18 +20,22 @@ from aura.tenancy.scope import workspace_scope
 from aura.testing.drain import drain, make_due
 from aura.testing.fixtures import Team
 from aura.testing.simulators.apify.service import TOKEN, ApifySimulator
+from aura.testing.simulators.gemini.service import KEY, GeminiSimulator
 from aura.testing.simulators.world import World
 
 NAME = "northroast"
 
 
 @contextmanager
-def simulated(tmp_path: Path, world: World, **options: Any) -> Iterator[ApifySimulator]:
-    """Apify, simulated, with the installation's key; files below ``tmp_path``."""
+def simulated(
+    tmp_path: Path, world: World, gemini: GeminiSimulator | None = None, **options: Any
+) -> Iterator[ApifySimulator]:
+    """Apify, and Gemini where it is given, simulated, with the installation's keys; files below ``tmp_path``."""
     with ApifySimulator(world, **options) as apify:
         outside = settings.AURA_OUTSIDE
-        placed = replace(outside, apify=replace(outside.apify, url=apify.url))
-        keys = dict.fromkeys(settings.AURA_PROVIDER_SECRETS, "") | {"apify": TOKEN}
+        model = replace(outside.gemini, url=gemini.url, profiles=8, in_flight=4) if gemini else outside.gemini
+        placed = replace(outside, apify=replace(outside.apify, url=apify.url), gemini=model)
+        keys = dict.fromkeys(settings.AURA_PROVIDER_SECRETS, "") | {"apify": TOKEN, "gemini": KEY if gemini else ""}
         with (
             patch("audience.jobs.scraping.SETTLES", 0.0),
             override_settings(

@@ -28,7 +28,7 @@ from aura.providers import gate as gates
 url, name, lease, hold, calls = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5])
 gates.LEASE_SECONDS, gates.RENEW_SECONDS = lease, lease / 4
 gate, redis = gates.gate_of(url), Redis.from_url(url)
-service = gates.Service(name, key="k", per_minute=100_000, in_flight=3)
+service = gates.Service(name, key="secret", per_minute=100_000, in_flight=3)
 def call(number):
     passed = gate.enter(service, until=time.monotonic() + 30)
     most = redis.incr(name + ":now")
@@ -43,8 +43,11 @@ with ThreadPoolExecutor(8) as pool:
 
 
 @pytest.fixture
-def gate() -> Gate:
-    return Gate(settings.REDIS_URL)
+def gate() -> Iterator[Gate]:
+    gate = Gate(settings.REDIS_URL)
+    yield gate
+    # What a test did not leave is not renewed for ever.
+    gate._held.clear()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_provider_credentials"),
+        ("accounts", "0007_usage_ledger"),
     ]
 
     operations = [
