@@ -9,7 +9,7 @@ from aura.providers.metering import Usage
 from aura.providers.ports import ProfileEvidence
 from aura.providers.profiles import ProfilePrompt
 from aura.providers.reading import Problem, Question, Reply
-from aura.providers.reading.questions import plain
+from aura.providers.reading.questions import MAX_MODEL, plain
 
 PROVIDER: Final = "gemini"
 OPERATION: Final = "read_profiles"
@@ -109,7 +109,9 @@ def reply_of(answer: types.GenerateContentResponse, question: Question, expected
     parts = (candidate.content.parts if candidate and candidate.content else None) or []
     text = "".join(part.text for part in parts if part.text and not part.thought)
     used = _usage(answer.usage_metadata, expected)
-    return Reply(text, used, dict(question.ids), plain(answer.model_version or used.model, 100), _problem(answer, text))
+    return Reply(
+        text, used, dict(question.ids), plain(answer.model_version or used.model, MAX_MODEL), _problem(answer, text)
+    )
 
 
 def _problem(answer: types.GenerateContentResponse, text: str) -> Problem:

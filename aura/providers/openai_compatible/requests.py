@@ -9,7 +9,7 @@ from aura.providers.metering import Usage
 from aura.providers.ports import ProfileEvidence
 from aura.providers.profiles import ProfilePrompt
 from aura.providers.reading import Problem, Question, Reply
-from aura.providers.reading.questions import plain
+from aura.providers.reading.questions import MAX_MODEL, plain
 
 PROVIDER: Final = "openai"
 OPERATION: Final = "read_profiles"
@@ -81,7 +81,7 @@ def reply_of(answer: Any, question: Question, expected: Usage) -> Reply:
         text,
         _usage(getattr(answer, "usage", None), expected),
         dict(question.ids),
-        plain(model, 100) if isinstance(model, str) and model else expected.model,
+        plain(model, MAX_MODEL) if isinstance(model, str) and model else expected.model,
         _problem(getattr(choice, "finish_reason", None), getattr(message, "refusal", None)),
     )
 

@@ -18,6 +18,8 @@ SIDE: Final = 384
 QUALITY: Final = 85
 SENDABLE: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MAX_NAME, MAX_BIO, MAX_COMMENT, MAX_COMMENTS = 100, 600, 300, 10
+MAX_MODEL: Final = 60
+"""Characters of a model's own name: what a classification stores of it."""
 # Easy to read and to copy for a model, and no word in any language.
 LETTERS: Final = "bcdfghjkmnpqrstvwxz23456789"
 ID_LENGTH: Final = 5

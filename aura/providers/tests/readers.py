@@ -66,22 +66,19 @@ class Threads:
                 if not flying:
                     return
                 for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                    yield self._ended(flying.pop(future), future, used)
+                    item = flying.pop(future)
+                    error = future.exception()
+                    if isinstance(error, ProviderError):
+                        yield item, error, None
+                    else:
+                        yield item, future.result(), self._charge(used(future.result()))
 
-    def _ended(
-        self, item: I, future: Future[T], used: Callable[[T], Usage]
-    ) -> tuple[I, T | ProviderError, Charge | None]:
-        try:
-            result = future.result()
-        except ProviderError as error:
-            return item, error, None
-        cost = used(result)
-
+    def _charge(self, cost: Usage) -> Charge:
         def book() -> Decimal:
             self.booked.append(cost)
             return Decimal(0)
 
-        return item, result, Charge(cost, book)
+        return Charge(cost, book)
 
     def call(
         self, work: Callable[[], T], *, expected: Usage, used: Callable[[T], Usage], retries: int | None = None

@@ -35,7 +35,7 @@ class Batches:
         self.as_file = False
         self.submitted: dict[str, _Batch] = {}
         self._generated = generated
-        self._files: dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {}
 
     def submit(self, rows: Sequence[Mapping[str, Any]], model: str, title: str) -> dict[str, Any]:
         batch = _Batch(f"b{len(self.submitted) + 1}", model, title, rows)
@@ -48,8 +48,8 @@ class Batches:
 
     def answer(self, name: str, *, cancel: bool) -> Answer:
         """A look at a batch, its end, or the file of its results."""
-        if name in self._files:
-            return Answer(200, self._files[name], {"Content-Type": "application/jsonl"})
+        if name in self.files:
+            return Answer(200, self.files[name], {"Content-Type": "application/jsonl"})
         batch = self.submitted.get(name)
         if batch is None:
             return faults.refused(404, "NOT_FOUND", "Requested entity was not found.")
@@ -78,7 +78,7 @@ class Batches:
             return {"inlinedResponses": {"inlinedResponses": rows}}
         name = f"{batch.name}-out"
         lines = [json.dumps({"key": row.pop("metadata")["key"]} | row) for row in rows]
-        self._files[name] = ("\n".join(reversed(lines)) + "\n").encode()
+        self.files[name] = ("\n".join(reversed(lines)) + "\n").encode()
         return {"responsesFile": f"files/{name}"}
 
     def _row(self, batch: _Batch, place: int, row: Mapping[str, Any]) -> dict[str, Any]:
