@@ -37,11 +37,13 @@ personal("audience.Run", filename=Kind.TEXT, error=Kind.TEXT, counts=Kind.JSON)
 impersonal("audience.Run", "source", "trigger", "reader", "reader_version")
 impersonal("audience.Run", "state", "step", "path", "pictures_path", "sha256", "error_code")
 personal("audience.RunBatch", commenter_ids=Kind.DERIVED)
+# Our own ids of people who are in commenter_ids too, and the service's name of the batch.
+impersonal("audience.RunBatch", "handle")
 # Targets are the followed account's name and its posts' addresses.
 impersonal("audience.ScrapePart", "kind", "state", "outcome", "targets", "webhook_digest", "external_id", "dataset_id")
 impersonal("audience.ScrapePart", "cursor", "path")
 personal("audience.ScrapePart", message=Kind.TEXT)
-impersonal("audience.ReadingClaim", "model")
+impersonal("audience.ReadingClaim", "model", "code")
 # Counts of groups, rebuilt after each erasure.
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
 

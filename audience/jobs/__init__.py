@@ -8,7 +8,7 @@ from audience.jobs.classifying import run_classify, run_pictures
 from audience.jobs.control import cancel_run, resume_run, start_live, tick
 from audience.jobs.importing import run_import, start_import
 from audience.jobs.reporting import run_report
-from audience.jobs.scraping import run_scrape, stop_scrape
+from audience.jobs.scraping import run_scrape, stop_outside
 
 __all__ = [
     "cancel_run",
@@ -20,6 +20,6 @@ __all__ = [
     "run_scrape",
     "start_import",
     "start_live",
-    "stop_scrape",
+    "stop_outside",
     "tick",
 ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from audience.jobs import half_price
 from audience.jobs.core import PAUSES, end_with_job, open_run, pause, start_for
 from audience.jobs.reading import Reading
 from audience.jobs.reporting import run_report
@@ -86,8 +87,12 @@ def run_classify(context: JobContext) -> None:
     context.progress(step=Run.Step.CLASSIFYING, done=0, total=len(people))
     find_pictures(context, run, people)
     context.check_cancelled()
+    reading = Reading(context, run, batch, seen_at)
+    reading.look_at(people, comments)
     try:
-        Reading(context, run, batch, seen_at).read(people, comments)
+        if not half_price.read(reading):
+            return
+        reading.read()
     except ProviderError as error:
         if error.code not in PAUSES:
             raise

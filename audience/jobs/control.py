@@ -11,8 +11,8 @@ from accounts.queries.costs import has_room
 from audience.jobs.classifying import start_ahead
 from audience.jobs.core import CANCELLED, reopen, start_for
 from audience.jobs.importing import run_import
-from audience.jobs.scraping import run_scrape, stop_scrape
-from audience.models import Run, ScrapePart, TrackedAccount
+from audience.jobs.scraping import run_scrape, stop_outside
+from audience.models import Run, RunBatch, ScrapePart, TrackedAccount
 from audience.queries.runs import open_run_of
 from audience.recurrence import next_due
 from audience.services import scraping, uploads
@@ -64,8 +64,9 @@ def cancel_run(run: Run) -> None:
     """Stop a run: nothing new starts, the running batch ends at its next safe point. What is stored stays."""
     cancel_subject(str(run.pk))
     uploads.end_run(run, Run.State.CANCELLED, code="cancelled", message=CANCELLED)
-    if ScrapePart.objects.filter(run=run, state=ScrapePart.State.RUNNING).exists():
-        start_for(stop_scrape, run)
+    outside = ScrapePart.objects.filter(run=run, state=ScrapePart.State.RUNNING).exists()
+    if outside or RunBatch.objects.filter(run=run, done=False).exclude(handle={}).exists():
+        start_for(stop_outside, run)
 
 
 def resume_run(run: Run) -> bool:

@@ -13,9 +13,9 @@ from audience.services import classify, reading_claims
 from audience.services.vision import models_for
 from aura.jobs.context import JobContext
 from aura.providers.errors import ProviderError
-from aura.providers.ports import ProfileEvidence, ReadOutcome, Vision
+from aura.providers.ports import BatchVision, ProfileEvidence, ReadOutcome, Vision
 
-INTERRUPTED = "interrupted"
+Model = Vision | BatchVision
 
 
 class Reading:
@@ -28,11 +28,8 @@ class Reading:
         self.reasons: dict[UUID, str] = {}
         self.done = 0
 
-    def read(self, people: Sequence[Commenter], comments: Mapping[UUID, tuple[str, ...]]) -> None:
-        """Every person gets a reading of the first model that can give one; why an earlier one could not is kept.
-
-        Raises ``ProviderError`` where the batch is to wait or to be tried again.
-        """
+    def look_at(self, people: Sequence[Commenter], comments: Mapping[UUID, tuple[str, ...]]) -> None:
+        """Collect what may be looked at of these people. Outside of any transaction: it reads pictures."""
         for person in people:
             image = person.picture
             found = classify.evidence_of(
@@ -40,6 +37,12 @@ class Reading:
             )
             self.waiting[person.pk] = found
             self.hashes[person.pk] = classify.evidence_hash(found)
+
+    def read(self) -> None:
+        """Every person gets a reading of the first model that can give one; why an earlier one could not is kept.
+
+        Raises ``ProviderError`` where the batch is to wait or to be tried again.
+        """
         for vision in models_for(self.run, self.context):
             if self.waiting:
                 self._paid(vision) if vision.paid else self._free(vision)
@@ -47,26 +50,25 @@ class Reading:
     def _free(self, vision: Vision) -> None:
         with self.context.transaction():
             known = classify.known(vision, {person: self.hashes[person] for person in self.waiting})
-            self._keep(vision, known.values())
+            self.keep(vision, known.values())
         self.context.check_cancelled()
         for outcome in vision.read(list(self.waiting.values())):
-            self._store(vision, outcome)
+            self.store(vision, outcome)
 
     def _paid(self, vision: Vision) -> None:
         with self.context.transaction():
             known = classify.known_paid(self.waiting)
-            self._keep(vision, known)
+            self.keep(vision, known)
             taken = reading_claims.take(self.batch.pk, vision.name, list(self.waiting))
-        for person in taken.interrupted:
-            self.reasons[person] = f"{vision.name}: {INTERRUPTED}"
+        self.reasons |= taken.refused
         for person in taken.elsewhere:
             del self.waiting[person]
         try:
             with closing(vision.read([self.waiting[person] for person in sorted(taken.send)])) as outcomes:  # type: ignore[type-var]
                 for outcome in outcomes:
-                    self._store(vision, outcome)
+                    self.store(vision, outcome)
         except ProviderError as error:
-            self._release()
+            self.release()
             if error.retryable or error.code in PAUSES:
                 raise
             for person in self.waiting:
@@ -74,14 +76,15 @@ class Reading:
             return
         # What was not asked, because the job is to stop, is given back before it does.
         if self.context.stopping:
-            self._release()
+            self.release()
         self.context.check_cancelled()
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Give back the claims on those who were not answered."""
         with self.context.transaction():
             reading_claims.release(self.batch.pk)
 
-    def _store(self, vision: Vision, outcome: ReadOutcome) -> None:
+    def store(self, vision: Model, outcome: ReadOutcome) -> None:
         """Keep what one call brought, and what it cost, in one transaction."""
         cost = None
         failed = {UUID(name): error for name, error in outcome.failed.items()}
@@ -89,9 +92,11 @@ class Reading:
             if outcome.charge:
                 cost = outcome.charge.book()
             rows = [classify.row_of(vision, reading, self.hashes[UUID(reading.id)]) for reading in outcome.readings]
-            self._keep(vision, rows)
+            self.keep(vision, rows)
             if vision.paid:
-                reading_claims.answered([*failed, *(row.commenter_id for row in rows)])
+                reading_claims.answered(row.commenter_id for row in rows)
+                for person, error in failed.items():
+                    reading_claims.answered([person], error.code)
         if cost:
             self.context.cost(cost)
         for person, error in failed.items():
@@ -99,7 +104,8 @@ class Reading:
         if not self.context.stopping:
             self.context.progress(done=self.done)
 
-    def _keep(self, vision: Vision, rows: Iterable[Classification]) -> None:
+    def keep(self, vision: Model, rows: Iterable[Classification]) -> None:
+        """Store readings, new ones and known ones. In the caller's transaction."""
         found = list(rows)
         for row in found:
             if row._state.adding:

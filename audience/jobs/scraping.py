@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from accounts.services.ledger import meter
 from audience.dataset import read_dataset
+from audience.jobs import half_price
 from audience.jobs.classifying import hand_on
 from audience.jobs.core import begin, end_with_job, open_run, pause, start_for
-from audience.models import Run, ScrapePart
+from audience.models import Run, RunBatch, ScrapePart
 from audience.services import ingest, outside, rollups, scraping, uploads
 from audience.services.outside import GuardedScraper
-from audience.services.vision import first_model
+from audience.services.vision import batch_model_for, first_model
 from aura.jobs.context import JobContext
 from aura.jobs.models import Lane
 from aura.jobs.queue import job
@@ -211,14 +212,20 @@ def _is_reachable() -> bool:
     return settings.HTTPS and (urlsplit(settings.SITE_URL).hostname or "") not in {"localhost", "127.0.0.1", "::1"}
 
 
-@job("audience.stop_scrape", lane=Lane.REALTIME, max_attempts=5)
-def stop_scrape(context: JobContext) -> dict[str, Any]:
-    """Stop what still runs at the service for a run that was cancelled, and book what it has cost."""
+@job("audience.stop_outside", lane=Lane.REALTIME, max_attempts=5)
+def stop_outside(context: JobContext) -> dict[str, Any]:
+    """Stop what still runs at services for a run that was cancelled, and book what it has cost."""
     with context.transaction():
         run = Run.objects.select_related("account").get(pk=context.payload["run"])
         parts = list(ScrapePart.objects.select_related("run__account").filter(run=run, state=S.RUNNING))
-    if not parts or not run.is_over:
+        batches = [batch for batch in RunBatch.objects.filter(run=run, done=False) if half_price.is_open(batch)]
+    if not run.is_over:
         return {"stopped": 0}
+    if batches and (vision := batch_model_for(run, context)):
+        for batch in batches:
+            half_price.cancel(vision, batch)
+    if not parts:
+        return {"stopped": len(batches)}
     scraper = outside.scraper_for(run)
     for part in parts:
         scrape = scraper.abort(scraping.handle_of(part))

@@ -103,6 +103,7 @@ class RunBatch(TenantModel):
     run = TenantForeignKey(Run, on_delete=models.CASCADE, related_name="batches")
     number = models.PositiveIntegerField()
     commenter_ids = ArrayField(models.UUIDField())
+    handle = models.JSONField(default=dict, help_text="of the batch at half price that was handed over for it")
     started = models.BooleanField(default=False, help_text="its job exists")
     done = models.BooleanField(default=False)
 

@@ -82,6 +82,7 @@ class ReadingClaim(TenantModel):
     batch = models.UUIDField(help_text="of the run whose job asked")
     model = models.CharField(max_length=120)
     answered = models.BooleanField(default=False)
+    code = models.CharField(max_length=60, blank=True, help_text="why the answer held no reading")
     asked_at = models.DateTimeField(db_default=Now())
 
     class Meta:

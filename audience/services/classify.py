@@ -11,7 +11,7 @@ from django.db import connection
 
 from audience.models import Classification, Commenter, StoredImage
 from aura.privacy.queries import do_not_process
-from aura.providers.ports import Estimate, ProfileEvidence, ProfileReading, Vision
+from aura.providers.ports import BatchVision, Estimate, ProfileEvidence, ProfileReading, Vision
 from aura.tenancy.scope import current_workspace_id
 
 MAX_COMMENTS = 10
@@ -80,7 +80,7 @@ def known_paid(people: Iterable[UUID]) -> list[Classification]:
     return list(Classification.objects.filter(commenter_id__in=list(people), is_current=True, paid=True))
 
 
-def row_of(vision: Vision, reading: ProfileReading, hashed: str) -> Classification:
+def row_of(vision: Vision | BatchVision, reading: ProfileReading, hashed: str) -> Classification:
     """The row for one reading, not saved."""
     estimates = {name: getattr(reading, name) for name in ("gender", "age", "profile_type", "language")}
     values = {name: estimate.value for name, estimate in estimates.items()}

@@ -4,7 +4,7 @@ A claim without an answer whose job died says that the person was perhaps paid f
 service answered with an error, nothing was paid, and :func:`release` gives the claim back.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,21 +15,23 @@ from audience.models import ReadingClaim, Run, RunBatch
 from aura.tenancy.ids import uuid7
 from aura.tenancy.scope import current_workspace_id
 
+INTERRUPTED = "interrupted"
 TAKE = """
-INSERT INTO audience_readingclaim (id, workspace_id, commenter_id, batch, model, answered)
-SELECT i, %(workspace)s, c, %(batch)s, %(model)s, false FROM unnest(%(ids)s::uuid[], %(people)s::uuid[]) AS u(i, c)
+INSERT INTO audience_readingclaim (id, workspace_id, commenter_id, batch, model, answered, code)
+SELECT i, %(workspace)s, c, %(batch)s, %(model)s, false, '' FROM unnest(%(ids)s::uuid[], %(people)s::uuid[]) AS u(i, c)
 ON CONFLICT (workspace_id, commenter_id) DO NOTHING RETURNING commenter_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """``send`` may be sent now. ``interrupted`` were sent by a job that died. ``elsewhere`` another run is reading, or
+    """``send`` may be sent now; ``elsewhere`` are being read by another run.
 
-    has read."""
+    ``refused`` were sent before and have no reading: why, with the model, by person.
+    """
 
     send: frozenset[UUID]
-    interrupted: frozenset[UUID]
+    refused: Mapping[UUID, str]
     elsewhere: frozenset[UUID]
 
 
@@ -46,11 +48,14 @@ def take(batch: UUID, model: str, people: Collection[UUID]) -> Taken:
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values)
         fresh = {row[0] for row in cursor.fetchall()}
-    others = ReadingClaim.objects.filter(commenter__in=set(wanted) - fresh).values_list(
-        "commenter_id", "batch", "answered"
-    )
-    interrupted = {person for person, by, answered in others if not answered and (by == batch or _is_dead(by))}
-    return Taken(frozenset(fresh), frozenset(interrupted), frozenset(set(wanted) - fresh - interrupted))
+    refused: dict[UUID, str] = {}
+    elsewhere = set()
+    for claim in ReadingClaim.objects.filter(commenter__in=set(wanted) - fresh):
+        if claim.answered or claim.batch == batch or _is_dead(claim.batch):
+            refused[claim.commenter_id] = f"{claim.model}: {claim.code or INTERRUPTED}"
+        else:
+            elsewhere.add(claim.commenter_id)
+    return Taken(frozenset(fresh), refused, frozenset(elsewhere))
 
 
 def _is_dead(batch: UUID) -> bool:
@@ -59,9 +64,14 @@ def _is_dead(batch: UUID) -> bool:
     return found is None or found.done or (found.run.is_over or found.run.state == Run.State.PAUSED)
 
 
-def answered(people: Iterable[UUID]) -> None:
-    """Remember that these were answered; in the transaction that stores the answers."""
-    ReadingClaim.objects.filter(commenter__in=list(people)).update(answered=True)
+def answered(people: Iterable[UUID], code: str = "") -> None:
+    """Remember that these were answered; in the transaction that stores the answers. ``code`` says what was wrong."""
+    ReadingClaim.objects.filter(commenter__in=list(people)).update(answered=True, code=code[:60])
+
+
+def give_back(people: Collection[UUID]) -> None:
+    """Set these free: nothing was paid for them."""
+    ReadingClaim.objects.filter(commenter__in=list(people), answered=False).delete()
 
 
 def release(batch: UUID) -> int:

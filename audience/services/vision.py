@@ -18,9 +18,9 @@ from aura.providers.configuration import VisionSettings
 from aura.providers.errors import ProviderError
 from aura.providers.gate import Service, gate_of
 from aura.providers.local import LocalVision
-from aura.providers.metering import Charge, Usage
-from aura.providers.outlet import Outlet, Policy
-from aura.providers.ports import Vision
+from aura.providers.metering import Charge, Meter, Usage
+from aura.providers.outlet import Outlet, Policy, Unmetered
+from aura.providers.ports import BatchVision, Vision
 
 I = TypeVar("I")  # noqa: E741
 T = TypeVar("T")
@@ -29,6 +29,7 @@ ADAPTERS = {
     Reader.GEMINI: "aura.providers.gemini.GeminiVision",
     Reader.OPENAI: "aura.providers.openai_compatible.OpenAIVision",
 }
+BATCHES = "aura.providers.gemini.GeminiBatch"
 ORDER = {
     Reader.AUTO: (Reader.GEMINI, Reader.OPENAI),
     Reader.GEMINI: (Reader.GEMINI,),
@@ -113,17 +114,32 @@ class Draining:
         return self.outlet.stream(items, work, expected=expected, used=used, in_flight=in_flight, stop=self.stop)
 
 
+def _outlet(run: Run, context: JobContext, model: Model, booked: Meter) -> Outlet:
+    placed = model.placed
+    service = Service(model.reader, model.key, placed.model, per_minute=placed.per_minute, in_flight=placed.in_flight)
+    policy = Policy(in_flight=placed.in_flight, deadline=float(placed.timeout))
+    return Outlet(service, gate_of(settings.REDIS_URL), booked, policy)
+
+
 def models_for(run: Run, context: JobContext) -> list[Vision]:
     """All models for a run's job, best first; the last is this machine's. Outside of any transaction."""
     booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id)
     chain: list[Vision] = []
     for model in paid_models(run.workspace_id, run.account.vision):
-        placed = model.placed
-        service = Service(
-            model.reader, model.key, placed.model, per_minute=placed.per_minute, in_flight=placed.in_flight
-        )
-        policy = Policy(in_flight=placed.in_flight, deadline=float(placed.timeout))
-        outlet = Outlet(service, gate_of(settings.REDIS_URL), booked, policy)
         adapter = import_string(ADAPTERS[Reader(model.reader)])
-        chain.append(adapter(model.key, placed, CURRENT, Draining(outlet, lambda: context.stopping)))
+        outlet = Draining(_outlet(run, context, model, booked), lambda: context.stopping)
+        chain.append(adapter(model.key, model.placed, CURRENT, outlet))
     return [*chain, local_vision()]
+
+
+def batch_model_for(run: Run, context: JobContext) -> BatchVision | None:
+    """The first model of a run's job where it takes batches at half price, else None. Outside of any transaction."""
+    found = paid_models(run.workspace_id, run.account.vision)
+    if not found or found[0].reader != Reader.GEMINI:
+        return None
+    booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id)
+    adapter = import_string(BATCHES)
+    # Its money is set aside and booked by the batch itself; asking for its state costs nothing.
+    outlet = _outlet(run, context, found[0], Unmetered())
+    made: BatchVision = adapter(found[0].key, found[0].placed, CURRENT, outlet, booked)
+    return made
