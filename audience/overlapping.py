@@ -97,7 +97,7 @@ def _publish(known: Known, counts: Regions, chosen: Accounts, k: int, key: int) 
     """The regions of some accounts; what is shown is added to what is known."""
     parts = _projected(known.cells, chosen)
     people = {part: sum(counts[cell] for cell in cells) for part, cells in parts.items()}
-    shown = {part for part, number in people.items() if number >= k}
+    shown = {part for part, number in people.items() if number >= k or not number}
     small = [part for part, number in people.items() if 0 < number < k]
     label = ".".join(map(str, sorted(chosen)))
     order = sorted(shown, key=lambda part: people[part] * (1 + draw(key, "overlap", label, *map(str, sorted(part)))))

@@ -38,6 +38,12 @@ impersonal("audience.Run", "state", "step", "path", "pictures_path", "sha256", "
 personal("audience.RunBatch", commenter_ids=Kind.DERIVED)
 # Counts of groups, rebuilt after each erasure.
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
+personal("audience.AudienceHabit", kind=Kind.DERIVED, months=Kind.DERIVED, gender=Kind.DERIVED, age=Kind.DERIVED)
+personal("audience.AudienceHabit", profile_type=Kind.DERIVED, language=Kind.DERIVED)
+impersonal("audience.AudienceSegment", "dimension", "value")
+# Figures of the followed account itself and of its followers as a whole.
+impersonal("audience.ProfileSnapshot", "source")
+impersonal("audience.FollowerDemographics", "age", "gender", "country", "city")
 
 
 class AudienceKeeper(Keeper):
@@ -49,6 +55,7 @@ class AudienceKeeper(Keeper):
             "audience.Comment",
             "audience.Classification",
             "audience.AudiencePerson",
+            "audience.AudienceHabit",
             "audience.StoredImage",
             "audience.RunBatch",
         }

@@ -77,9 +77,7 @@ def signals(profile: Profile) -> int:
         profile.picture_missing,
         sum(letter in "0123456789" for letter in profile.username) >= DIGITS,
         profile.posts == 0 and following >= EMPTY_FOLLOWED,
-        followers is not None
-        and following >= ONE_SIDED_FOLLOWED
-        and following >= ONE_SIDED_TIMES * max(1, followers),
+        followers is not None and following >= ONE_SIDED_FOLLOWED and following >= ONE_SIDED_TIMES * max(1, followers),
         profile.copies >= COPIES,
         profile.profile_type == BOT,
     )
