@@ -25,7 +25,8 @@ VERDICTS = {
     UNTESTED: "Too few to tell",
 }
 SIZES = ((0.8, "large"), (0.5, "medium"), (0.2, "small"), (0.0, "tiny"))
-SHARE, MEAN = "share", "mean"
+SHARE, PART, MEAN = "share", "part", "mean"
+"""What a row measures: a share of people; a share of something else, tested by its range; a mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +132,11 @@ def _tested(row: Row) -> Row:
     if row.a is None or row.b is None:
         return row
     gap, low, high = difference(row.a, row.b)
-    if row.measure == MEAN:
+    if row.measure != SHARE:
         return replace(row, difference=gap, low=low, high=high, p=means_p(row.a, row.b))
-    row = replace(row, difference=gap, low=low, high=high, effect=cohens_h(row.a.value, row.b.value))
-    if min(row.a.people, row.b.people) <= 0:
-        return row
-    return replace(row, p=proportions_p(row.a, row.b))
+    tested = min(row.a.people, row.b.people) > 0
+    p = proportions_p(row.a, row.b) if tested else None
+    return replace(row, difference=gap, low=low, high=high, effect=cohens_h(row.a.value, row.b.value), p=p)
 
 
 def compared(rows: Sequence[Row]) -> list[Row]:

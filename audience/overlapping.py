@@ -1,6 +1,6 @@
 """How many people the audiences of two to six accounts share (A6, A7). Pure: exact sets in, publishable counts out.
 
-The counts are exact, so they have no interval: everybody who commented was counted. What needs care is that no group of
+Everybody who commented was counted, so the counts are exact and have no interval. What needs care is that no group of
 fewer than k people follows from them, not even by subtraction: each account's size is public, and whoever may ask about
 accounts A, B and C may also ask about A and B alone. So an answer about some accounts is made together with the answers
 about all fewer of them, and a figure stays hidden as long as those together would give away a small group (the shuttle
@@ -8,7 +8,7 @@ algorithm of Buzzigoli & Giusti, see ``audience.anonymity.bounds``, here for all
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -34,14 +34,19 @@ class Pair:
     share_of_a: float | None
     share_of_b: float | None
     jaccard: float | None
+    about: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """People of exactly these accounts and none of the others asked about; None where hidden."""
+    """People of exactly these accounts and none of the others asked about; None where hidden.
+
+    ``about`` where the count is rounded.
+    """
 
     members: tuple[int, ...]
     people: int | None
+    about: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,109 +59,136 @@ class Overlap:
     people: int | None
 
 
-@dataclass(slots=True)
-class Known:
-    """What has been published so far, as sums over the finest regions."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A published count, and the range that it leaves for the true one."""
 
-    cells: list[Accounts]
-    sums: dict[frozenset[Accounts], int] = field(default_factory=dict)
-
-    def ranges(self, more: Mapping[frozenset[Accounts], int]) -> tuple[Numbers, Numbers]:
-        """The least and most people that each region can have, given all sums."""
-        sums = self.sums | dict(more)
-        places = {cell: place for place, cell in enumerate(self.cells)}
-        matrix = np.zeros((len(sums), len(self.cells)))
-        for row, cells in enumerate(sums):
-            matrix[row, [places[cell] for cell in cells]] = 1
-        return _shuttle(matrix, np.array(list(sums.values()), dtype=float))
+    people: int
+    low: int
+    high: int
 
 
-def _shuttle(matrix: Numbers, totals: Numbers) -> tuple[Numbers, Numbers]:
+def _shuttle(matrix: Numbers, least: Numbers, most: Numbers) -> tuple[Numbers, Numbers]:
+    """The range of every cell, given rows of cells whose sums lie between ``least`` and ``most``."""
     low, inside = np.zeros(matrix.shape[1]), matrix > 0
-    high = np.full(matrix.shape[1], totals.max(initial=0.0))
+    high = np.full(matrix.shape[1], most.max(initial=0.0))
     for _ in range(ROUNDS):
-        most = np.where(inside, totals[:, None] - (matrix @ low)[:, None] + low, np.inf).min(axis=0, initial=np.inf)
-        least = np.where(inside, totals[:, None] - (matrix @ high)[:, None] + high, -np.inf).max(axis=0, initial=0.0)
-        new_low, new_high = np.maximum(low, least), np.minimum(high, most)
+        above = np.where(inside, most[:, None] - (matrix @ low)[:, None] + low, np.inf).min(axis=0, initial=np.inf)
+        below = np.where(inside, least[:, None] - (matrix @ high)[:, None] + high, -np.inf).max(axis=0, initial=0.0)
+        new_low, new_high = np.maximum(low, below), np.minimum(high, above)
         if np.array_equal(new_low, low) and np.array_equal(new_high, high):
             break
         low, high = new_low, new_high
     return low, high
 
 
-def _projected(cells: Sequence[Accounts], chosen: Accounts) -> dict[Accounts, frozenset[Accounts]]:
-    """The regions of fewer accounts, each as the finest regions that it is made of."""
-    found: dict[Accounts, set[Accounts]] = {}
-    for cell in cells:
-        if part := cell & chosen:
-            found.setdefault(part, set()).add(cell)
-    return {part: frozenset(members) for part, members in found.items()}
+class _Book:
+    """The answers about every set of accounts, each made with those about its subsets in view and no other.
+
+    So an answer is the same whether it is asked for alone or stands inside a larger one.
+    """
+
+    def __init__(self, counts: Regions, keys: Sequence[int], k: int) -> None:
+        everyone = range(len(keys))
+        self.cells = [frozenset(c) for size in range(1, len(keys) + 1) for c in combinations(everyone, size)]
+        self.people = np.array([counts.get(cell, 0) for cell in self.cells], dtype=float)
+        self.keys, self.k = keys, k
+        self.told: dict[Accounts, dict[Accounts, Told]] = {}
+        self.small: dict[Accounts, list[Numbers]] = {}
+
+    def row(self, part: Accounts, chosen: Accounts) -> Numbers:
+        """Which of the finest regions make up a region of fewer accounts: a row of zeros and ones."""
+        return np.array([float(cell & chosen == part) for cell in self.cells])
+
+    def count(self, part: Accounts, chosen: Accounts) -> int:
+        return round(float(self.row(part, chosen) @ self.people))
+
+    def publish(self, chosen: Accounts) -> None:
+        """Decide what is told about some accounts, after all sets of fewer of them were decided.
+
+        Exact counts where they are safe; else counts rounded at random to multiples of ``k``, hidden one by one.
+        """
+        counts = {part: self.count(part, chosen) for part in _parts(chosen)}
+        self.small[chosen] = [self.row(part, chosen) for part, number in counts.items() if 0 < number < self.k]
+        exact = {part: Told(n, n, n) for part, n in counts.items() if n >= self.k or not n}
+        if len(exact) < len(counts) or self._given_away(chosen, exact):
+            exact = {part: self._rounded(part, chosen, n) for part, n in counts.items() if n >= self.k}
+        order = sorted(exact, key=lambda part: counts[part] * (1 + self._draw("hide", part, chosen)))
+        for part in order:
+            if not self._given_away(chosen, exact):
+                break
+            del exact[part]
+        self.told[chosen] = exact
+
+    def _rounded(self, part: Accounts, chosen: Accounts, people: int) -> Told:
+        value = max(self.k, self.k * int(people / self.k + self._draw("round", part, chosen)))
+        return Told(value, max(self.k, value - self.k + 1), value + self.k - 1)
+
+    def _draw(self, what: str, part: Accounts, chosen: Accounts) -> float:
+        """A number in 0..1 that is the same whenever the same accounts are asked about, with whichever others.
+
+        Rounding hangs on the counts as well: else the same fraction would be cut off after every change.
+        """
+        secret = 0
+        for one in chosen:
+            secret ^= self.keys[one]
+        about = [str(self.keys[one]) for one in sorted(part, key=self.keys.__getitem__)]
+        return draw(secret, "overlap", what, *about, str(self.count(part, chosen)))
+
+    def _given_away(self, chosen: Accounts, told: Mapping[Accounts, Told]) -> bool:
+        """True where a small region can be worked out to within half of ``k`` from this and all smaller answers."""
+        small = [row for fewer, rows in self.small.items() if fewer <= chosen for row in rows]
+        if not small:
+            return False
+        known = [(part, fewer, t) for fewer in self.told if fewer < chosen for part, t in self.told[fewer].items()]
+        known += [(part, chosen, t) for part, t in told.items()]
+        rows = [self.row(part, of) for part, of, _ in known]
+        # Every account's size, small ones too, counts as known: that is the careful way.
+        sizes = [self.row(frozenset([one]), frozenset([one])) for one in chosen]
+        totals = [round(float(row @ self.people)) for row in sizes]
+        least, most = [t.low for *_, t in known] + totals, [t.high for *_, t in known] + totals
+        low, high = _shuttle(np.array(rows + sizes), np.array(least, dtype=float), np.array(most, dtype=float))
+        return any(float(row @ (high - low)) < self.k / 2 for row in small)
 
 
-def _publish(known: Known, counts: Regions, chosen: Accounts, k: int, key: int) -> dict[Accounts, int | None]:
-    """The regions of some accounts; what is shown is added to what is known."""
-    parts = _projected(known.cells, chosen)
-    people = {part: sum(counts[cell] for cell in cells) for part, cells in parts.items()}
-    shown = {part for part, number in people.items() if number >= k or not number}
-    small = [part for part, number in people.items() if 0 < number < k]
-    label = ".".join(map(str, sorted(chosen)))
-    order = sorted(shown, key=lambda part: people[part] * (1 + draw(key, "overlap", label, *map(str, sorted(part)))))
-    while shown:
-        sums = {parts[part]: people[part] for part in shown}
-        if not _given_away(known.ranges(sums), known.cells, parts, small, k):
-            known.sums |= sums
-            break
-        shown.discard(next(part for part in order if part in shown))
-    return {part: people[part] if part in shown else None for part in parts}
+def _parts(chosen: Accounts) -> list[Accounts]:
+    """The regions of some accounts: every set of them that somebody may belong to."""
+    members = sorted(chosen)
+    return [frozenset(c) for size in range(1, len(members) + 1) for c in combinations(members, size)]
 
 
-def _given_away(
-    ranges: tuple[Numbers, Numbers],
-    cells: Sequence[Accounts],
-    parts: Mapping[Accounts, frozenset[Accounts]],
-    small: Sequence[Accounts],
-    k: int,
-) -> bool:
-    """True where a small region can be worked out to within half of ``k``."""
-    low, high = ranges
-    places = {cell: place for place, cell in enumerate(cells)}
-    for part in small:
-        members = [places[cell] for cell in parts[part]]
-        if high[members].sum() - low[members].sum() < k / 2:
-            return True
-    return False
-
-
-def overlap(counts: Regions, accounts: int, k: int, key: int = 0) -> Overlap:
-    """The publishable overlap of ``accounts`` audiences.
+def overlap(counts: Regions, keys: Sequence[int], k: int) -> Overlap:
+    """The publishable overlap of some accounts' audiences.
 
     ``counts`` maps each non-empty set of accounts (numbers from 0) to the people of exactly those; missing sets are
-    empty. ``key`` is secret and decides which larger figures are hidden beside the small ones.
+    empty. ``keys`` has a secret number for each account, which decides which larger figures are hidden beside the
+    small ones.
     """
-    everyone = range(accounts)
-    cells = [frozenset(c) for size in range(1, accounts + 1) for c in combinations(everyone, size)]
-    full = {cell: counts.get(cell, 0) for cell in cells}
-    known = Known(cells)
-    # Every account's size, small ones too, counts as known: that is the careful way.
-    sizes = [sum(number for cell, number in full.items() if one in cell) for one in everyone]
-    for one in everyone:
-        known.sums[frozenset(cell for cell in cells if one in cell)] = sizes[one]
-    published: dict[Accounts, dict[Accounts, int | None]] = {}
-    for size in range(2, accounts + 1):
-        for chosen in map(frozenset, combinations(everyone, size)):
-            published[chosen] = _publish(known, full, chosen, k, key)
+    everyone = frozenset(range(len(keys)))
+    book = _Book(counts, keys, k)
+    for chosen in _parts(everyone):
+        if len(chosen) > 1:
+            book.publish(chosen)
+    sizes = [book.count(frozenset([one]), frozenset([one])) for one in sorted(everyone)]
     shown = [number if number >= k else None for number in sizes]
-    finest = published[frozenset(everyone)]
-    pairs = [_pair(published[frozenset(pair)], pair, shown) for pair in combinations(everyone, 2)]
-    regions = [Region(tuple(sorted(cell)), finest[cell]) for cell in sorted(cells, key=lambda c: (len(c), sorted(c)))]
-    people = sum(full.values())
-    whole = people if all(region.people is not None for region in regions) else None
-    return Overlap(tuple(shown), tuple(pairs), tuple(regions), whole)
+    pairs = [_pair(book.told[frozenset(pair)], pair, shown) for pair in combinations(sorted(everyone), 2)]
+    finest = book.told[everyone]
+    regions = [_region(part, finest.get(part)) for part in _parts(everyone)]
+    whole = len(finest) == len(regions) and all(told.low == told.high for told in finest.values())
+    people = sum(told.people for told in finest.values()) if whole else None
+    return Overlap(tuple(shown), tuple(pairs), tuple(regions), people)
 
 
-def _pair(regions: Mapping[Accounts, int | None], pair: tuple[int, int], sizes: Sequence[int | None]) -> Pair:
+def _region(part: Accounts, told: Told | None) -> Region:
+    members = tuple(sorted(part))
+    return Region(members, None) if told is None else Region(members, told.people, told.low < told.high)
+
+
+def _pair(regions: Mapping[Accounts, Told], pair: tuple[int, int], sizes: Sequence[int | None]) -> Pair:
     a, b = pair
-    shared, of_a, of_b = regions[frozenset(pair)], sizes[a], sizes[b]
-    if shared is None or not of_a or not of_b:
+    both, of_a, of_b = regions.get(frozenset(pair)), sizes[a], sizes[b]
+    if both is None or not of_a or not of_b:
         return Pair(a, b, None, None, None, None)
-    return Pair(a, b, shared, shared / of_a, shared / of_b, shared / (of_a + of_b - shared))
+    shared = min(both.people, of_a, of_b)
+    shares = shared / of_a, shared / of_b, shared / (of_a + of_b - shared)
+    return Pair(a, b, shared, *shares, about=both.low < both.high)

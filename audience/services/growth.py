@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -28,7 +29,7 @@ def take_snapshot(account: TrackedAccount, source: str, at: datetime) -> bool:
     """
     if account.followers is None:
         return False
-    values = {
+    values: dict[str, Any] = {
         "workspace": account.workspace_id,
         "account": account.pk,
         "day": at.astimezone(UTC).date(),

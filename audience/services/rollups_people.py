@@ -149,7 +149,7 @@ def rebuild(cursor: CursorWrapper, values: Values) -> int:
     """
     known = _with_owners(cursor, values)
     cursor.execute(HABITS.format(counted=COUNTED.format(only=""), only=""), known)
-    changed = cursor.rowcount
+    changed: int = cursor.rowcount
     for table, (statement, keys, sums, _) in TABLES.items():
         cursor.execute(_merged(table, statement.format(only=""), keys, sums), known)
         changed += cursor.rowcount
@@ -186,7 +186,7 @@ def _with_owners(cursor: CursorWrapper, values: Values) -> dict[str, Any]:
 def _moved(cursor: CursorWrapper, values: Values, statement: str) -> int:
     before = {table: _cells(cursor, table, values) for table in TABLES}
     cursor.execute(statement, values)
-    changed = cursor.rowcount
+    changed: int = cursor.rowcount
     if changed:
         for table in TABLES:
             changed += _apply(cursor, table, values, _difference(before[table], _cells(cursor, table, values)))
@@ -231,7 +231,8 @@ WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, {", ".join(names)})
 """,  # noqa: S608  names from this module
         {**values, **lists},
     )
-    return cursor.rowcount
+    written: int = cursor.rowcount
+    return written
 
 
 def _merged(table: str, statement: str, keys: tuple[str, str], sums: tuple[str, ...]) -> str:
