@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from audience.charts.axes import count_ticks, number_words, percent_words
-from audience.charts.bars import COLOURS, ROOM, Bar
+from audience.charts.bars import COLOURS, ROOM, TOO_FEW, Bar
 from audience.charts.time import Label, Tick
 
 Entry = Mapping[str, Any]
@@ -169,12 +169,14 @@ def _kept(cell: Entry | None, top: float) -> Kept:
 def ranged_bars(figures: Sequence[tuple[float, float, float] | None], words: Sequence[str]) -> list[Bar]:
     """Bars of (value, low, high) on one axis from zero; None is one with too few people."""
     top = ROOM * max((f[2] for f in figures if f), default=0) or 1
-    return [
-        Bar("too few to show", hidden=True)
-        if figure is None
-        else Bar(word, "", *(_on_axis(part, top) for part in figure), value=figure[0])
-        for figure, word in zip(figures, words, strict=True)
-    ]
+    return [_ranged(figure, word, top) for figure, word in zip(figures, words, strict=True)]
+
+
+def _ranged(figure: tuple[float, float, float] | None, words: str, top: float) -> Bar:
+    if figure is None:
+        return TOO_FEW
+    width, low, high = (_on_axis(part, top) for part in figure)
+    return Bar(words, "", width, low, high, value=figure[0])
 
 
 def _on_axis(value: float, top: float) -> float:

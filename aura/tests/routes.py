@@ -101,6 +101,13 @@ RULES: dict[str, Rule] = {
     "audience:account": Rule(OBJECT, READ, ("username",)),
     "audience:import": does(OBJECT, "username", get=AN, post=AN),
     "audience:account_export": Rule(OBJECT, READ, ("username", "export_table", "csv")),
+    "audience:people": Rule(OBJECT, READ, ("username",)),
+    "audience:people_export": Rule(OBJECT, READ, ("username", "people_table", "csv")),
+    "audience:growth": Rule(OBJECT, READ, ("username",)),
+    "audience:compare": Rule(OWN),
+    "audience:compare_export": Rule(OWN, READ, ("csv",)),
+    "audience:overlap": Rule(OWN),
+    "audience:overlap_export": Rule(OWN, READ, ("overlap_table", "csv")),
     # jobs pages
     "jobs:list": Rule(OWN),
     "jobs:detail": Rule(OBJECT, READ, ("job",)),
@@ -172,6 +179,13 @@ RULES: dict[str, Rule] = {
     "api:audience:posts": Rule(OBJECT, READ, ("account",)),
     "api:audience:comments": Rule(OBJECT, READ, ("account",)),
     "api:audience:commenters": Rule(OBJECT, READ, ("account",)),
+    "api:audience:loyalty": Rule(OBJECT, READ, ("account",)),
+    "api:audience:segments": Rule(OBJECT, READ, ("account",)),
+    "api:audience:types": Rule(OBJECT, READ, ("account",)),
+    "api:audience:quality": Rule(OBJECT, READ, ("account",)),
+    "api:audience:growth": Rule(OBJECT, READ, ("account",)),
+    "api:audience:compare": Rule(OWN),
+    "api:audience:overlap": Rule(OWN),
     "api:audience:classification": does(OBJECT, "person", get=AN),
     "api:audience:imports": does(OWN, post=AN),
     "api:audience:runs": Rule(OWN),
@@ -201,6 +215,8 @@ RULES: dict[str, Rule] = {
 # What an allowed call may answer besides success: the world lacks what is asked for, or the body is empty.
 ALSO: dict[str, set[int]] = {
     "audience:picture": {404},
+    "audience:compare_export": {404},  # without two sides in the query
+    "audience:overlap_export": {404},
     "account_confirm_email": {404},
     "api:provider": {404},
     "privacy:download": {404},
