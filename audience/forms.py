@@ -127,7 +127,9 @@ class CompareForm(forms.Form):
 class OverlapForm(forms.Form):
     """Two to six accounts."""
 
-    accounts = forms.MultipleChoiceField(label="Accounts", widget=forms.CheckboxSelectMultiple)
+    accounts = forms.MultipleChoiceField(
+        label="Accounts", widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+    )
 
     def __init__(self, *args: Any, accounts: list[TrackedAccount], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

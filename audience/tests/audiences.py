@@ -22,7 +22,7 @@ GROUPS = (
 FIGURES = ((300, 250, 40), (900, 700, 90), (9000, 400, 300), (150, 3000, 12), (1, 2500, 0), (None, None, None))
 
 
-def lively(username: str, *, people: int = 240, seed: int = 1, also: Sequence[Commenter] = ()) -> TrackedAccount:
+def lively(username: str, *, people: int = 700, seed: int = 1, also: Sequence[Commenter] = ()) -> TrackedAccount:
     """An account whose people comment over seven months, a few of them often; some have follower figures."""
     choice = Random(seed)
     account = factories.account(username, followers=48_000, following=310, posts_count=28, last_import_at=FIRST)
@@ -45,10 +45,10 @@ def lively(username: str, *, people: int = 240, seed: int = 1, also: Sequence[Co
 def _write(account: TrackedAccount, posts: list[Post], people: list[Commenter], choice: Random) -> None:
     rows = []
     for person in people:
-        first = choice.randrange(len(posts))
-        times = 1 + int(choice.paretovariate(1.3)) if choice.random() < 0.5 else 1
+        first = int(len(posts) * choice.random() ** 1.4)
+        times = 1 + int(choice.paretovariate(1.1)) if choice.random() < 0.6 else 1
         for turn in range(min(times, 40)):
-            place = min(len(posts) - 1, first + turn * choice.randrange(1, 4))
+            place = min(len(posts) - 1, first + turn * choice.randrange(1, 6))
             at = (posts[place].posted_at or FIRST) + timedelta(minutes=choice.randrange(2000))
             rows.append(
                 Comment(

@@ -35,8 +35,8 @@ def fill(team: Team) -> None:
         first = audiences.lively("northroast")
         audiences.grown(first)
         shared = list(Commenter.objects.filter(username__startswith="northroast.p").order_by("username")[:70])
-        second = audiences.lively("southroast", seed=2, people=150, also=shared)
-        audiences.lively("eastroast", seed=3, people=90, also=shared[:4] + list(_some(second.username)))
+        second = audiences.lively("southroast", seed=2, people=500, also=shared)
+        audiences.lively("eastroast", seed=3, people=300, also=shared[:4] + list(_some(second.username)))
 
 
 def _some(username: str) -> Any:

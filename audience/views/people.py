@@ -94,12 +94,15 @@ def _groups(answer: Figures) -> list[dict[str, Any]]:
     bars = charts.ranged_bars(means, ["" if mean is None else f"{mean[0]:.2f}" for mean in means])
     names = {"language": language_words(answer["language"]), "gender": GENDERS, "profile_type": findings.TYPE_WORDS}
     names["kind"] = KIND_WORDS
-    parts: dict[str, list[dict[str, Any]]] = {}
+    parts = {name: {"title": words, "rows": [], "hidden": []} for name, words in DIMENSION_WORDS.items()}
     for (dimension, entry), bar in zip(entries, bars, strict=True):
-        if not entry.get("suppressed") or dimension != "language":
-            label = names.get(dimension, {}).get(entry["value"], findings.span(entry["value"]).capitalize())
-            parts.setdefault(dimension, []).append({"label": label, "entry": entry, "bar": bar} | _words(entry))
-    return [{"title": DIMENSION_WORDS[name], "rows": rows} for name, rows in parts.items()]
+        label = names.get(dimension, {}).get(entry["value"], findings.span(entry["value"]).capitalize())
+        part: dict[str, Any] = parts[dimension]
+        if entry.get("suppressed"):
+            part["hidden"].append(label)
+        else:
+            part["rows"].append({"label": label, "entry": entry, "bar": bar} | _words(entry))
+    return [part for part in parts.values() if part["rows"]]
 
 
 def _triple(figure: Figures | None) -> tuple[float, float, float] | None:
