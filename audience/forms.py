@@ -139,7 +139,7 @@ class OverlapForm(forms.Form):
         field.choices = _named(accounts)
 
     def clean_accounts(self) -> list[str]:
-        chosen = list(self.cleaned_data["accounts"])
+        chosen = list(dict.fromkeys(self.cleaned_data["accounts"]))
         if not LEAST <= len(chosen) <= MOST:
             raise forms.ValidationError(f"Pick {LEAST} to {MOST} accounts.", code="count")
         return chosen
