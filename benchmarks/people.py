@@ -58,7 +58,7 @@ def second(first: TrackedAccount) -> TrackedAccount:
 
 def touch(account: TrackedAccount) -> None:
     """What a thousand people's new comments cost the rollups."""
-    values = {"account": account.pk, "workspace": account.workspace_id}
+    values: dict[str, object] = {"account": account.pk, "workspace": account.workspace_id}
     values |= {"username": account.username, "external": account.external_id}
     with connection.cursor() as cursor:
         cursor.execute(

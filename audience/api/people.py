@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from accounts.exporting import note
 from accounts.models import User
 from audience.api import people_shapes as shapes
+from audience.api import together_shapes as together
 from audience.api.insights import LAST_DAY
 from audience.api.views import AudienceView, OfAccount
 from audience.models import TrackedAccount
@@ -160,7 +161,7 @@ class CompareView(AudienceView):
     renderer_classes = (OrjsonRenderer, *FILES)
     schema = FileSchema()
 
-    @extend_schema(parameters=[CompareQuery], responses=shapes.CompareSerializer)
+    @extend_schema(parameters=[CompareQuery], responses=together.CompareSerializer)
     def get(self, request: Request) -> HttpResponseBase:
         """Demographics, activity and loyalty side by side, each difference with a verdict in words."""
         query = CompareQuery(data=request.query_params)
@@ -196,7 +197,7 @@ class OverlapView(AudienceView):
     renderer_classes = (OrjsonRenderer, *FILES)
     schema = FileSchema()
 
-    @extend_schema(parameters=[OverlapQuery], responses=shapes.OverlapSerializer)
+    @extend_schema(parameters=[OverlapQuery], responses=together.OverlapSerializer)
     def get(self, request: Request) -> HttpResponseBase:
         """How many people two to six accounts share; exact, without groups of fewer than k people."""
         query = OverlapQuery(data=request.query_params)

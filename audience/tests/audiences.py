@@ -43,7 +43,7 @@ def lively(username: str, *, people: int = 700, seed: int = 1, also: Sequence[Co
 
 
 def _write(account: TrackedAccount, posts: list[Post], people: list[Commenter], choice: Random) -> None:
-    rows = []
+    rows: list[Comment] = []
     for person in people:
         first = int(len(posts) * choice.random() ** 1.4)
         times = 1 + int(choice.paretovariate(1.1)) if choice.random() < 0.6 else 1
