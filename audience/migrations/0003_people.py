@@ -28,7 +28,10 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     aura.tenancy.models.TenantForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="audience.trackedaccount"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="audience.trackedaccount",
                     ),
                 ),
                 (
@@ -83,7 +86,10 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     aura.tenancy.models.TenantForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="audience.trackedaccount"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="audience.trackedaccount",
                     ),
                 ),
                 (
@@ -135,7 +141,10 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     aura.tenancy.models.TenantForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="audience.trackedaccount"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="audience.trackedaccount",
                     ),
                 ),
                 (
@@ -171,7 +180,10 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     aura.tenancy.models.TenantForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="audience.trackedaccount"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="audience.trackedaccount",
                     ),
                 ),
                 (
@@ -206,7 +218,10 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     aura.tenancy.models.TenantForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="audience.trackedaccount"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="audience.trackedaccount",
                     ),
                 ),
                 (

@@ -11,7 +11,7 @@ from aura.tenancy.models import TenantForeignKey, TenantModel
 class ProfileSnapshot(TenantModel):
     """The public figures of an account as they were on one day (UTC): the last ones read on it."""
 
-    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+")
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
     taken_at = models.DateTimeField()
     followers = models.PositiveBigIntegerField(null=True)
@@ -31,7 +31,7 @@ class ProfileSnapshot(TenantModel):
 class FollowerDemographics(TenantModel):
     """Who follows an account as Instagram itself counts it, for the owner of the account. Counts of people."""
 
-    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+")
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     as_of = models.DateField()
     age = models.JSONField(default=dict, help_text='{"18-24": 120, …}')
     gender = models.JSONField(default=dict, help_text='{"F": 300, "M": 200, "U": 40}')

@@ -16,7 +16,7 @@ class AudienceHabit(TenantModel):
     account itself has no row.
     """
 
-    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+")
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     commenter = TenantForeignKey(Commenter, on_delete=models.CASCADE, related_name="+")
     comments = models.PositiveIntegerField()
     likes = models.BigIntegerField()
@@ -51,7 +51,7 @@ class AudienceSegment(TenantModel):
     ``<kind>:<bit mask>``; ``comments``, whose value is a number of comments.
     """
 
-    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+")
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     dimension = models.CharField(max_length=14)
     value = models.CharField(max_length=24, blank=True)
     people = models.PositiveIntegerField()
@@ -75,7 +75,7 @@ class AudienceSegment(TenantModel):
 class AudienceCohort(TenantModel):
     """Rollup: how many of the people whose first comment fell into one month commented in another."""
 
-    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+")
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     cohort = models.DateField(help_text="first day of the month of the first comment")
     month = models.DateField()
     people = models.PositiveIntegerField()

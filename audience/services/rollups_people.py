@@ -18,6 +18,7 @@ Cells = dict[tuple[Any, Any], tuple[int, ...]]
 
 WEIGHTS = " + ".join(f"{signal.weight} * (signals & {signal.bit} <> 0)::int" for signal in types.SIGNALS)
 LOYAL = f"posts >= {loyalty.LOYAL_POSTS} OR weeks >= {loyalty.LOYAL_WEEKS}"
+# OFFSET 0 below keeps the planner from writing these sums out at each of their thirty uses.
 # The very rules of audience.types, whose tests hold the two against each other.
 SIGNALS = f"""
     (p.picture_state = 'missing')::int * 1
@@ -79,7 +80,8 @@ WITH f AS (
             p.gender, p.age, p.profile_type, p.language
         FROM ({{counted}}) AS c
         JOIN audience_commenter AS p ON p.id = c.commenter_id AND p.workspace_id = %(workspace)s
-    ) AS j
+        OFFSET 0
+    ) AS j OFFSET 0
 ), t AS (
     SELECT * FROM audience_audiencehabit WHERE account_id = %(account)s AND workspace_id = %(workspace)s {{only}}
 )
@@ -93,7 +95,8 @@ WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, commenter_id, {COLUM
     VALUES (gen_random_uuid(), %(workspace)s, %(account)s, new.commenter_id,
         {", ".join(f"new.{name}" for name in FIELDS)})
 """  # noqa: S608  names and numbers of this module
-ONLY = "AND commenter_id = ANY (%(people)s::uuid[])"
+# Not "= ANY": after a large import, before the next ANALYZE, that would read all rows of the account.
+ONLY = "AND commenter_id IN (SELECT unnest(%(people)s::uuid[]))"
 SUMS = (
     "people",
     "comments",
