@@ -12,6 +12,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import Invitation, SetupLink, SignInLink, TokenFamily, Workspace
+from accounts.services.ledger import sweep_reservations
 from aura.jobs.context import JobContext
 from aura.jobs.models import Lane
 from aura.jobs.queue import job
@@ -79,3 +80,10 @@ def prune(context: JobContext) -> dict[str, int]:
             "tokens": OutstandingToken.objects.filter(expires_at__lt=now),
         }
         return {name: rows.delete()[0] for name, rows in expired.items()}
+
+
+@periodic("*/10 * * * *")
+@job("accounts.sweep_reservations", lane=Lane.BULK, max_attempts=3, timeout=600)
+def sweep(context: JobContext) -> dict[str, int]:
+    """Book what was set aside for calls whose process died, as uncertain."""
+    return {"swept": sweep_reservations()}

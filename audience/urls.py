@@ -19,6 +19,10 @@ urlpatterns = [
     path("@<str:username>/people/<slug:table>.<slug:wanted>", views.people_export, name="people_export"),
     path("@<str:username>/growth/", views.account_growth, name="growth"),
     path("@<str:username>/", views.account_report, name="account"),
+    path("@<str:username>/follow/", views.follow_account, name="follow"),
+    path("@<str:username>/fetch/", views.fetch_now, name="fetch"),
     path("@<str:username>/import/", views.import_dataset, name="import"),
     path("@<str:username>/<slug:table>.<slug:wanted>", views.account_export, name="account_export"),
 ]
+
+hooks = [path("apify/<uuid:workspace>/<uuid:part>/", views.apify_hook, name="apify")]

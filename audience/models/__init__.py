@@ -5,6 +5,7 @@ from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson
 from audience.models.growth import FollowerDemographics, ProfileSnapshot
 from audience.models.people import AudienceCohort, AudienceHabit, AudienceSegment
 from audience.models.runs import Run, RunBatch
+from audience.models.scrapes import ReadingClaim, ScrapePart
 
 __all__ = [
     "AudienceCohort",
@@ -20,8 +21,10 @@ __all__ = [
     "PictureState",
     "Post",
     "ProfileSnapshot",
+    "ReadingClaim",
     "Run",
     "RunBatch",
+    "ScrapePart",
     "StoredImage",
     "TrackedAccount",
 ]

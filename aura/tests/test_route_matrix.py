@@ -144,6 +144,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "people_table": "loyalty",
         "overlap_table": "pairs",
         "csv": "csv",
+        "workspace_id": str(north.pk),
     }
 
 

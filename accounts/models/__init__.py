@@ -11,6 +11,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.chain import Entry
+from accounts.models.usage import Budget as Budget
+from accounts.models.usage import EntryState as EntryState
+from accounts.models.usage import UsageEntry as UsageEntry
 from accounts.outside import SERVICES, service_choices
 from aura.tenancy.ids import uuid7
 from aura.tenancy.models import TenantManager, TenantModel
