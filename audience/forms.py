@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from audience.models import Post, TrackedAccount
+from audience.overlapping import LEAST, MOST
 from audience.recurrence import ScheduleRefused, check_schedule, zone_of
 from audience.services.tracking import SETTINGS
 from audience.usernames import UsernameRefused, clean_username
@@ -193,3 +194,54 @@ class ImportForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".json,.jsonl,.ndjson,.csv,.gz"}),
         error_messages={"empty": "This file is empty. Export the dataset again and upload it."},
     )
+
+
+def _named(accounts: list[TrackedAccount]) -> list[tuple[str, str]]:
+    return [(account.username, f"@{account.username}") for account in accounts]
+
+
+class CompareForm(forms.Form):
+    """Two accounts, or one account twice with other days."""
+
+    def __init__(self, *args: Any, accounts: list[TrackedAccount], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = [name for name, _ in _named(accounts)]
+        for side, words in (("a", "First"), ("b", "Second")):
+            select = forms.Select(attrs={"class": "form-select"})
+            self.fields[side] = forms.ChoiceField(label=f"{words} account", choices=_named(accounts), widget=select)
+            self.fields[f"{side}_from"] = _day("From")
+            self.fields[f"{side}_to"] = _day("To")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for side in ("a", "b"):
+            start, end = data.get(f"{side}_from"), data.get(f"{side}_to")
+            if start and end and start > end:
+                self.add_error(f"{side}_to", "Pick a day on or after the start day.")
+            if end and end > date.max - timedelta(days=1):
+                self.add_error(f"{side}_to", "Pick an earlier day.")
+        same = [tuple(data.get(f"{side}{part}") for part in ("", "_from", "_to")) for side in ("a", "b")]
+        if not self.errors and same[0] == same[1]:
+            self.add_error("b", "Both sides are the same. Pick another account or other days.")
+        return data
+
+
+class OverlapForm(forms.Form):
+    """Two to six accounts."""
+
+    accounts = forms.MultipleChoiceField(
+        label="Accounts", widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+    )
+
+    def __init__(self, *args: Any, accounts: list[TrackedAccount], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = [name for name, _ in _named(accounts)]
+        field = self.fields["accounts"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  for the type checker
+        field.choices = _named(accounts)
+
+    def clean_accounts(self) -> list[str]:
+        chosen = list(dict.fromkeys(self.cleaned_data["accounts"]))
+        if not LEAST <= len(chosen) <= MOST:
+            raise forms.ValidationError(f"Pick {LEAST} to {MOST} accounts.", code="count")
+        return chosen

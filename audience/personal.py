@@ -46,6 +46,12 @@ personal("audience.ScrapePart", message=Kind.TEXT)
 impersonal("audience.ReadingClaim", "model", "code")
 # Counts of groups, rebuilt after each erasure.
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
+personal("audience.AudienceHabit", kind=Kind.DERIVED, months=Kind.DERIVED, gender=Kind.DERIVED, age=Kind.DERIVED)
+personal("audience.AudienceHabit", profile_type=Kind.DERIVED, language=Kind.DERIVED)
+impersonal("audience.AudienceSegment", "dimension", "value")
+# Figures of the followed account itself and of its followers as a whole.
+impersonal("audience.ProfileSnapshot", "source")
+impersonal("audience.FollowerDemographics", "age", "gender", "country", "city")
 
 
 class AudienceKeeper(Keeper):
@@ -58,6 +64,7 @@ class AudienceKeeper(Keeper):
             "audience.Classification",
             "audience.ReadingClaim",
             "audience.AudiencePerson",
+            "audience.AudienceHabit",
             "audience.StoredImage",
             "audience.RunBatch",
         }

@@ -21,13 +21,17 @@ from audience.charts.bars import (
     pyramid,
     share_bar,
 )
+from audience.charts.followers import Followers, followers, signed
 from audience.charts.hours import Cell, Heat, HeatRow, heat
+from audience.charts.people import Columns, Retention, columns, month_words, overlap, ranged_bars, retention
 from audience.charts.time import Label, Line, Point, Spark, Tick, line, spark
 
 __all__ = [
     "AGES",
     "Bar",
     "Cell",
+    "Columns",
+    "Followers",
     "Heat",
     "HeatRow",
     "Key",
@@ -38,20 +42,28 @@ __all__ = [
     "Point",
     "Pyramid",
     "PyramidRow",
+    "Retention",
     "Slice",
     "Spark",
     "Tick",
     "bar",
+    "columns",
     "count_ticks",
     "day_words",
+    "followers",
     "gender_key",
     "heat",
     "line",
+    "month_words",
     "nice_ticks",
     "number_words",
+    "overlap",
     "parts",
     "percent_words",
     "pyramid",
+    "ranged_bars",
+    "retention",
     "share_bar",
+    "signed",
     "spark",
 ]

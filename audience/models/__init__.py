@@ -2,18 +2,25 @@
 
 from audience.models.content import Comment, Commenter, PictureState, Post, StoredImage, TrackedAccount
 from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson, Classification
+from audience.models.growth import FollowerDemographics, ProfileSnapshot
+from audience.models.people import AudienceCohort, AudienceHabit, AudienceSegment
 from audience.models.runs import Run, RunBatch
 from audience.models.scrapes import ReadingClaim, ScrapePart
 
 __all__ = [
+    "AudienceCohort",
     "AudienceGroup",
+    "AudienceHabit",
     "AudienceHour",
     "AudiencePerson",
+    "AudienceSegment",
     "Classification",
     "Comment",
     "Commenter",
+    "FollowerDemographics",
     "PictureState",
     "Post",
+    "ProfileSnapshot",
     "ReadingClaim",
     "Run",
     "RunBatch",

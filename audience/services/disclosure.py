@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter
+from audience import types
+from audience.models import AudienceHabit, AudiencePerson, Classification, Comment, Commenter
 from aura.privacy.registry import Section
 
 PROFILE = (
@@ -37,6 +38,7 @@ def sections(people: Sequence[Commenter]) -> Iterator[Section]:
     yield Section("audiences", [_audience(row) for row in _audiences(keys)])
     shown = [person.pk for person in people if not person.possible_minor]
     yield Section("estimates", [_estimate(row) for row in _estimates(shown)])
+    yield Section("habits", [_habit(row, guesses=row.commenter_id in shown) for row in _habits(keys)])
 
 
 def _comments(keys: Sequence[Any]) -> Iterable[Comment]:
@@ -88,3 +90,17 @@ def _estimate(row: Classification) -> dict[str, Any]:
         "made_at": row.created_at,
         "current": row.is_current,
     }
+
+
+def _habits(keys: Sequence[Any]) -> Iterable[AudienceHabit]:
+    return AudienceHabit.objects.filter(commenter__in=keys).select_related("account").order_by("account__username")
+
+
+def _habit(row: AudienceHabit, *, guesses: bool) -> dict[str, Any]:
+    """How somebody comments on an account; what they are counted as only where they may see it."""
+    counted = {name: getattr(row, name) for name in ("comments", "likes", "posts", "weeks", "copies", "months")}
+    told = {"account": row.account.username} | counted
+    if not guesses:
+        return told
+    named = {f"counted_as_{name}": getattr(row, name) for name in (*GUESSES, "kind")}
+    return told | named | {"signals": types.reasons(row.signals)}

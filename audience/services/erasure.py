@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from audience.models import (
+    AudienceHabit,
     AudiencePerson,
     Classification,
     Comment,
@@ -52,7 +53,7 @@ def erase_people(work: Erasure) -> None:
     work.counts["audience_comment replies unlinked"] += replies.update(parent=None, parent_external_id=GONE)
     Comment.objects.filter(parent__in=theirs.values("pk")).update(parent=None)
     forget_orphans_of(work, [person.picture_id for person in found if person.picture_id], keys)
-    for model in (Classification, ReadingClaim, AudiencePerson, Comment):
+    for model in (Classification, ReadingClaim, AudiencePerson, AudienceHabit, Comment):
         work.counts[model._meta.db_table] += model.objects.filter(commenter__in=keys).delete()[0]
     for key in keys:
         with connection.cursor() as cursor:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from audience.models import (
+    AudienceHabit,
     AudiencePerson,
     Classification,
     Comment,
@@ -52,7 +53,7 @@ def _people(keys: set[UUID]) -> None:
     """Those of the people who wrote no other comment; nothing about them is needed any more."""
     writes = Comment.objects.filter(commenter=OuterRef("pk"))
     silent = list(Commenter.objects.filter(~Exists(writes), pk__in=keys).values_list("pk", flat=True))
-    for model in (Classification, ReadingClaim, AudiencePerson):
+    for model in (Classification, ReadingClaim, AudiencePerson, AudienceHabit):
         model.objects.filter(commenter__in=silent).delete()
     Commenter.objects.filter(pk__in=silent).delete()
 

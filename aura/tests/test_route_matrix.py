@@ -141,6 +141,8 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "table": "accounts",
         "account_table": "posts",
         "export_table": "demographics",
+        "people_table": "loyalty",
+        "overlap_table": "pairs",
         "csv": "csv",
         "workspace_id": str(north.pk),
     }
