@@ -21,7 +21,9 @@ from audience.charts.bars import (
     pyramid,
     share_bar,
 )
+from audience.charts.followers import Followers, followers, signed
 from audience.charts.hours import Cell, Heat, HeatRow, heat
+from audience.charts.people import Columns, Retention, columns, month_words, overlap, ranged_bars, retention
 from audience.charts.stacks import Column, Piece, Stacks, stacks
 from audience.charts.time import Label, Line, Point, Spark, Tick, line, spark
 
@@ -30,6 +32,8 @@ __all__ = [
     "Bar",
     "Cell",
     "Column",
+    "Columns",
+    "Followers",
     "Heat",
     "HeatRow",
     "Key",
@@ -41,22 +45,30 @@ __all__ = [
     "Point",
     "Pyramid",
     "PyramidRow",
+    "Retention",
     "Slice",
     "Spark",
     "Stacks",
     "Tick",
     "bar",
+    "columns",
     "count_ticks",
     "day_words",
+    "followers",
     "gender_key",
     "heat",
     "line",
+    "month_words",
     "nice_ticks",
     "number_words",
+    "overlap",
     "parts",
     "percent_words",
     "pyramid",
+    "ranged_bars",
+    "retention",
     "share_bar",
+    "signed",
     "spark",
     "stacks",
 ]

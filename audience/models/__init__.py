@@ -2,23 +2,33 @@
 
 from audience.models.content import Comment, Commenter, PictureState, Post, StoredImage, TrackedAccount
 from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson, Classification
+from audience.models.growth import FollowerDemographics, ProfileSnapshot
+from audience.models.people import AudienceCohort, AudienceHabit, AudienceSegment
 from audience.models.runs import Run, RunBatch
+from audience.models.scrapes import ReadingClaim, ScrapePart
 from audience.models.words import AccountWords, CommentReading, PodMember, WordsDay, WordsGroup
 
 __all__ = [
     "AccountWords",
+    "AudienceCohort",
     "AudienceGroup",
+    "AudienceHabit",
     "AudienceHour",
     "AudiencePerson",
+    "AudienceSegment",
     "Classification",
     "Comment",
     "CommentReading",
     "Commenter",
+    "FollowerDemographics",
     "PictureState",
     "PodMember",
     "Post",
+    "ProfileSnapshot",
+    "ReadingClaim",
     "Run",
     "RunBatch",
+    "ScrapePart",
     "StoredImage",
     "TrackedAccount",
     "WordsDay",

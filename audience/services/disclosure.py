@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter, CommentReading, PodMember
+from audience import types
+from audience.models import (
+    AudienceHabit,
+    AudiencePerson,
+    Classification,
+    Comment,
+    Commenter,
+    CommentReading,
+    PodMember,
+)
 from aura.privacy.registry import Section
 
 PROFILE = (
@@ -39,6 +48,7 @@ def sections(people: Sequence[Commenter]) -> Iterator[Section]:
     yield Section("estimates", [_estimate(row) for row in _estimates(shown)])
     yield Section("comment_estimates", [_reading(row) for row in _readings(shown)])
     yield Section("groups_who_comment_together", [_member(row) for row in _members(shown)])
+    yield Section("habits", [_habit(row, guesses=row.commenter_id in shown) for row in _habits(keys)])
 
 
 def _comments(keys: Sequence[Any]) -> Iterable[Comment]:
@@ -122,3 +132,17 @@ def _member(row: PodMember) -> dict[str, Any]:
         "posts_together_with_others": row.together,
         "median_minutes_apart": row.minutes,
     }
+
+
+def _habits(keys: Sequence[Any]) -> Iterable[AudienceHabit]:
+    return AudienceHabit.objects.filter(commenter__in=keys).select_related("account").order_by("account__username")
+
+
+def _habit(row: AudienceHabit, *, guesses: bool) -> dict[str, Any]:
+    """How somebody comments on an account; what they are counted as only where they may see it."""
+    counted = {name: getattr(row, name) for name in ("comments", "likes", "posts", "weeks", "copies", "months")}
+    told = {"account": row.account.username} | counted
+    if not guesses:
+        return told
+    named = {f"counted_as_{name}": getattr(row, name) for name in (*GUESSES, "kind")}
+    return told | named | {"signals": types.reasons(row.signals)}

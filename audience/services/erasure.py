@@ -8,13 +8,16 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from audience.models import (
+    AudienceHabit,
     AudiencePerson,
     Classification,
     Comment,
     Commenter,
     CommentReading,
     PodMember,
+    ReadingClaim,
     Run,
+    ScrapePart,
     StoredImage,
     TrackedAccount,
 )
@@ -54,7 +57,7 @@ def erase_people(work: Erasure) -> None:
     forget_orphans_of(work, [person.picture_id for person in found if person.picture_id], keys)
     readings = CommentReading.objects.filter(comment__in=theirs.values("pk"))
     work.counts["audience_commentreading"] += readings.delete()[0]
-    for model in (Classification, AudiencePerson, PodMember, Comment):
+    for model in (Classification, ReadingClaim, AudiencePerson, AudienceHabit, PodMember, Comment):
         work.counts[model._meta.db_table] += model.objects.filter(commenter__in=keys).delete()[0]
     for key in keys:
         with connection.cursor() as cursor:
@@ -90,6 +93,11 @@ def erase_pictures(workspace_id: UUID, paths: Sequence[str]) -> int:
             if path not in used:
                 default_storage.delete(path)
     return len(set(mine) - used)
+
+
+def parts_with_file() -> QuerySet[ScrapePart]:
+    """Parts of live runs whose items may still wait on disk."""
+    return ScrapePart.objects.exclude(path="").exclude(state=ScrapePart.State.DONE)
 
 
 def runs_with_file() -> QuerySet[Run]:

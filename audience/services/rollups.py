@@ -14,6 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 
 from audience.models import TrackedAccount
+from audience.services import rollups_people
 
 # Each statement compares what should be (f) with what is (t) and touches only the rows that differ.
 PEOPLE = """
@@ -108,6 +109,7 @@ def rebuild(account: TrackedAccount) -> bool:
         for statement in (PEOPLE, GROUPS, HOURS):
             cursor.execute(statement, values)
             changed += cursor.rowcount
+        changed += rollups_people.rebuild(cursor, values)
     return _told(account, changed)
 
 
@@ -121,8 +123,9 @@ def refresh_groups(account: TrackedAccount) -> bool:
     if now - _refreshed.get(account.pk, -REFRESH_SECONDS) < REFRESH_SECONDS:
         return False
     with connection.cursor() as cursor:
-        cursor.execute(GROUPS, _lock(cursor, account))
-        changed = cursor.rowcount
+        values = _lock(cursor, account)
+        cursor.execute(GROUPS, values)
+        changed = cursor.rowcount + rollups_people.refresh(cursor, values)
     _refreshed[account.pk] = now
     _refreshed.move_to_end(account.pk)
     while len(_refreshed) > REMEMBERED:

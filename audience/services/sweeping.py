@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from audience.models import (
+    AudienceHabit,
     AudiencePerson,
     Classification,
     Comment,
@@ -16,7 +17,9 @@ from audience.models import (
     CommentReading,
     PictureState,
     PodMember,
+    ReadingClaim,
     Run,
+    ScrapePart,
     StoredImage,
 )
 from audience.services.erasure import GONE, IMPORTS, rebuild
@@ -53,7 +56,7 @@ def _people(keys: set[UUID]) -> None:
     """Those of the people who wrote no other comment; nothing about them is needed any more."""
     writes = Comment.objects.filter(commenter=OuterRef("pk"))
     silent = list(Commenter.objects.filter(~Exists(writes), pk__in=keys).values_list("pk", flat=True))
-    for model in (Classification, AudiencePerson, PodMember):
+    for model in (Classification, ReadingClaim, AudiencePerson, AudienceHabit, PodMember):
         model.objects.filter(commenter__in=silent).delete()
     Commenter.objects.filter(pk__in=silent).delete()
 
@@ -81,7 +84,13 @@ def _uploads(before: datetime, most: int) -> int:
         if run.step == Run.Step.READING:
             run.error = DELETED
         run.save(update_fields=["path", "error"])
-    return len(runs)
+    parts = list(ScrapePart.objects.filter(run__state__in=over, run__finished_at__lt=before).exclude(path="")[:most])
+    for part in parts:
+        _delete_files([part.path])
+        # Fetched again where the run is resumed: the service may still have the items.
+        part.path, part.size, part.pages, part.cursor = "", 0, 0, ""
+        part.save(update_fields=["path", "size", "pages", "cursor"])
+    return len(runs) + len(parts)
 
 
 def _delete_files(paths: list[str]) -> None:

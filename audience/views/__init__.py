@@ -1,7 +1,10 @@
 """The audience pages."""
 
-from audience.views.accounts import account_list, import_dataset, picture
+from audience.views.accounts import account_list, fetch_now, follow_account, import_dataset, picture
+from audience.views.comparing import compare_accounts, compare_export, overlap_accounts, overlap_export
 from audience.views.exports import account_export
+from audience.views.hooks import apify_hook
+from audience.views.people import account_growth, people, people_export
 from audience.views.report import account_report
 from audience.views.runs import cancel_run, resume_run, run_detail, run_list, run_progress
 from audience.views.words import account_comments, words_export
@@ -9,10 +12,20 @@ from audience.views.words import account_comments, words_export
 __all__ = [
     "account_comments",
     "account_export",
+    "account_growth",
     "account_list",
     "account_report",
+    "apify_hook",
     "cancel_run",
+    "compare_accounts",
+    "compare_export",
+    "fetch_now",
+    "follow_account",
     "import_dataset",
+    "overlap_accounts",
+    "overlap_export",
+    "people",
+    "people_export",
     "picture",
     "resume_run",
     "run_detail",

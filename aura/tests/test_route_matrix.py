@@ -142,7 +142,10 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "account_table": "posts",
         "export_table": "demographics",
         "words_table": "sentiment",
+        "people_table": "loyalty",
+        "overlap_table": "pairs",
         "csv": "csv",
+        "workspace_id": str(north.pk),
     }
 
 
