@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audience", "0003_live_runs"),
+        ("audience", "0004_people"),
     ]
 
     operations = [
