@@ -22,6 +22,7 @@ from audience.models import (
     ScrapePart,
     StoredImage,
 )
+from audience.services import words
 from audience.services.erasure import GONE, IMPORTS, rebuild
 from aura.tenancy.scope import current_workspace_id
 
@@ -45,6 +46,7 @@ def _comments(before: datetime, most: int) -> int:
     keys = [row[0] for row in rows]
     Comment.objects.filter(parent__in=keys).exclude(pk__in=keys).update(parent=None, parent_external_id=GONE)
     Comment.objects.filter(pk__in=keys).update(parent=None)
+    words.forget_examples(keys)
     CommentReading.objects.filter(comment__in=keys)._raw_delete("default")
     Comment.objects.filter(pk__in=keys)._raw_delete("default")
     _people({row[2] for row in rows})

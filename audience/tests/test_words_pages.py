@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from audience.models import Comment, Commenter, TrackedAccount
+from audience.models import Comment, Commenter, CommentReading, PodMember, TrackedAccount, WordsDay, WordsGroup
 from audience.queries.authenticity import pod_members
 from audience.queries.meaning import questions, waiting_questions
 from audience.queries.sentiment import Choice, sentiment, sentiment_by_post
-from audience.services import rollups, words
+from audience.services import disclosure, erasure, rollups, words
 from audience.tests import factories
+from aura.privacy.registry import Erasure
+from aura.privacy.subjects import Identifiers
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, api_client, page_client
 
@@ -156,3 +158,23 @@ def test_the_api_answers_what_the_page_shows(team: Team) -> None:
         assert client.get(path, {"format": "csv"}).status_code == 200
     assert client.get(reverse("api:audience:pods", args=[account.pk])).status_code == 403
     assert client.get(reverse("api:audience:sentiment", args=[account.pk]), {"from": "x"}).status_code == 400
+
+
+def test_an_erased_person_leaves_readings_examples_groups_and_figures(team: Team) -> None:
+    with workspace_scope(team.workspace.id):
+        account = factories.account("northroast")
+        together = pod(account)
+        fill(account)
+        asked = Comment.objects.filter(text=ASKED).order_by("pk")[0]
+        gone = [together[0], asked.commenter]
+        for person in gone:
+            sections = {section.name: section.rows for section in disclosure.sections([person])}
+            assert sections["comment_estimates"]
+            erasure.erase_people(Erasure(Identifiers(frozenset({person.username}), frozenset())))
+        names = [person.username for person in gone]
+        assert not PodMember.objects.filter(commenter__username__in=names).exists()
+        assert not CommentReading.objects.filter(comment__commenter__username__in=names).exists()
+        assert all(asked.pk not in group.examples for group in WordsGroup.objects.all())
+        assert questions(account, Choice())["results"][0]["people"] == 14
+        rows = CommentReading.objects.filter(by_owner=False).count()
+        assert sum(row.comments for row in WordsDay.objects.all()) == rows

@@ -5,7 +5,14 @@
 the caller's transaction. ``refresh_words`` does it all, batch by batch.
 """
 
-from audience.services.words.grouping import GroupedSample, Sample, group_sample, keep_groups, take_sample
+from audience.services.words.grouping import (
+    GroupedSample,
+    Sample,
+    forget_examples,
+    group_sample,
+    keep_groups,
+    take_sample,
+)
 from audience.services.words.reading import (
     Unread,
     read_comments,
@@ -20,6 +27,7 @@ __all__ = [
     "GroupedSample",
     "Sample",
     "Unread",
+    "forget_examples",
     "group_sample",
     "keep_groups",
     "read_comments",

@@ -155,6 +155,16 @@ def _grouped(texts: Texts, embedder: Embedder, *, questions: bool) -> list[Group
     return sorted(groups, key=lambda group: -len(group.comments))
 
 
+def forget_examples(comments: Sequence[UUID]) -> int:
+    """Take these comments out of the groups' examples, before they go; returns how many groups had one."""
+    gone, changed = set(comments), []
+    for group in WordsGroup.objects.filter(examples__overlap=list(gone)) if gone else ():
+        group.examples = [comment for comment in group.examples if comment not in gone]
+        changed.append(group)
+    WordsGroup.objects.bulk_update(changed, ["examples"])
+    return len(changed)
+
+
 def keep_groups(account: TrackedAccount, found: GroupedSample) -> None:
     """Store the groups in place of the ones before. Comments that went away meanwhile are left out."""
     state: AccountWords = words_of_account(account, locked=True)
