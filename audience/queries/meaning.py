@@ -14,7 +14,8 @@ from django.db import connection
 
 from audience.models import TrackedAccount, WordsGroup
 from audience.queries.matching import OWNERS, account_key
-from audience.queries.sentiment import CACHE_SECONDS, Choice, entries, kept_answer, publish, where_days, words_state
+from audience.queries.publishing import entries, publish
+from audience.queries.sentiment import CACHE_SECONDS, Choice, kept_answer, where_days, words_state
 from audience.statistics import wilson
 from aura.providers.local.wording import masked
 from aura.tenancy.scope import current_workspace_id

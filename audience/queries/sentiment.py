@@ -4,9 +4,8 @@ Counts are of comments, whose texts anybody can read. Still nothing is told of f
 selection, column and post needs k of them; smaller cells are hidden, with filters all counts are rounded at random.
 """
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Any
@@ -16,19 +15,15 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
-from audience import statistics
-from audience.anonymity import Table, exact_table, rounded
 from audience.models import AccountWords, TrackedAccount
 from audience.queries.matching import account_key, audience_where, instants
-from aura.providers.ports import SENTIMENTS, UNCLEAR
-from aura.tenancy.scope import current_workspace_id
+from audience.queries.publishing import entries, publish, share_of
+from audience.queries.ranking import LOOKED_AT, Posts, people_of, post_row, ranked
+from aura.providers.text_ports import SENTIMENTS
 
 CACHE_SECONDS = 24 * 3600
-LOOKED_AT = 1000
-"""So many comments tell whether a selection has k people; only where they do not are all of them counted."""
 COLUMNS = 60
-POSTS_RANKED, POSTS_TRIED, POSTS_LISTED = 5, 15, 1000
-LEAST_RANKED = 30
+POSTS_LISTED = 1000
 # One pass over the rollup, added up both ways: by day and by post.
 CELLS = """
 SELECT grouping(day) = 1, post_id, day, sentiment, sum(comments)::bigint, sum(questions)::bigint, sum(generic)::bigint
@@ -37,11 +32,6 @@ FROM audience_wordsday WHERE {where} GROUP BY GROUPING SETS ((day, sentiment), (
 PEOPLE = """
 SELECT count(DISTINCT commenter_id), count(*)
 FROM (SELECT commenter_id FROM audience_comment WHERE {where}{limit}) AS q
-"""
-PEOPLE_OF = """
-SELECT p.id, (SELECT count(DISTINCT commenter_id) FROM (
-    SELECT commenter_id FROM audience_comment WHERE workspace_id = %(workspace)s AND post_id = p.id LIMIT %(looked)s) q)
-FROM unnest(%(posts)s::uuid[]) AS p(id)
 """
 PEOPLE_IN = """
 SELECT p.first, (SELECT count(DISTINCT commenter_id) FROM (
@@ -139,13 +129,13 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
         counts[cell.sentiment] += cell.comments
     table = publish(counts, k, key, choice.label() if choice.filtered else "")
     bucket = _bucket(cells)
-    best, worst = _ranked(posts, k, key) if not choice.post else ([], [])
+    best, worst = ranked(posts, k, key) if not choice.post else ([], [])
     return answer | {
         "comments": whole,
         "unclear": table.unknown,
         "sentiment": entries(table),
-        "questions": _share(sum(cell.questions for cell in cells), whole, k),
-        "generic": _share(sum(cell.generic for cell in cells), whole, k),
+        "questions": share_of(sum(cell.questions for cell in cells), whole, k),
+        "generic": share_of(sum(cell.generic for cell in cells), whole, k),
         "bucket": bucket,
         "over_time": _over_time(account, choice, cells, bucket, k, key),
         "best": best,
@@ -162,9 +152,6 @@ class Cell:
     generic: int
 
 
-Posts = dict[UUID, Counter[str]]
-
-
 def _cells(where: str, values: dict[str, Any]) -> tuple[list[Cell], Posts]:
     """(comments by day and sentiment, comments by post and sentiment)."""
     cells: list[Cell] = []
@@ -177,41 +164,6 @@ def _cells(where: str, values: dict[str, Any]) -> tuple[list[Cell], Posts]:
             else:
                 cells.append(Cell(day, value, comments, asked, generic))
     return cells, dict(posts)
-
-
-def publish(counts: Mapping[str, int], k: int, key: int, label: str = "") -> Table:
-    """A publishable table of sentiments: exact with small cells hidden, or, with a label, rounded at random as well."""
-    whole = sum(counts.values())
-    if not label:
-        return exact_table(counts, SENTIMENTS, whole, k, key)
-    base = max(2, math.ceil(k / 2))
-    seen = {value: rounded(counts.get(value, 0), base, key, label, value) for value in (*SENTIMENTS, UNCLEAR)}
-    shown = {value: seen[value] if counts.get(value, 0) >= k else None for value in SENTIMENTS}
-    unknown = seen[UNCLEAR] if counts.get(UNCLEAR, 0) >= k else None
-    rest = max(0, whole - sum(count or 0 for count in (*shown.values(), unknown)))
-    return Table(shown, unknown, rest=rest, noise=base / math.sqrt(6))
-
-
-def entries(table: Table) -> list[dict[str, Any]]:
-    """The shares of a table among the comments that were read as something, hidden cells marked."""
-    shares = statistics.shares(table.filled(), noise=table.noise)
-    found = []
-    for value, count in table.counts.items():
-        share = shares.get(value)
-        if count is None or share is None:
-            found.append({"value": value, "suppressed": True})
-        else:
-            numbers = {"share": share.share, "low": share.low, "high": share.high}
-            found.append({"value": value, "count": count} | {n: round(number, 6) for n, number in numbers.items()})
-    return found
-
-
-def _share(count: int, whole: int, k: int) -> dict[str, Any] | None:
-    """A share of comments with its Wilson interval; None where it tells of fewer than k comments."""
-    if count < k or 0 < whole - count < k:
-        return None
-    low, high = statistics.wilson(count / whole, whole)
-    return {"count": count, "share": round(count / whole, 6), "low": round(low, 6), "high": round(high, 6)}
 
 
 def _bucket(cells: Sequence[Cell]) -> str:
@@ -275,48 +227,6 @@ def _point(day: date, column: Counter[str], enough: bool, k: int, key: int, labe
     table = publish(column, k, key, label)
     shown = {value: count for value, count in table.counts.items() if whole}
     return {"at": day.isoformat(), "comments": whole, **shown, "unclear": table.unknown if whole else 0}
-
-
-def _ranked(posts: Posts, k: int, key: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Posts by how much more positive than negative their comments are, by the careful end of the interval."""
-    large = {post: counts for post, counts in posts.items() if sum(counts.values()) >= max(k, LEAST_RANKED)}
-    order = sorted(large, key=lambda post: (-_balance(large[post]), str(post)))
-    tried = list(dict.fromkeys([*order[:POSTS_TRIED], *order[-POSTS_TRIED:]]))
-    people = people_of(tried)
-    shown = [post for post in order if people.get(post, 0) >= k]
-    half = min(POSTS_RANKED, len(shown) // 2) if len(shown) > 1 else len(shown)
-    rows = {post: post_row(post, large[post], k, key) for post in [*shown[:half], *shown[len(shown) - half :]]}
-    worst = [rows[post] for post in reversed(shown[max(half, len(shown) - half) :])]
-    return [rows[post] for post in shown[:half]], worst
-
-
-def _balance(counts: Counter[str]) -> float:
-    told = sum(counts[value] for value in SENTIMENTS)
-    if not told:
-        return 0.0
-    low, _ = statistics.wilson(counts["positive"] / told, told)
-    _, high = statistics.wilson(counts["negative"] / told, told)
-    return low - high
-
-
-def people_of(posts: Sequence[UUID]) -> dict[UUID, int]:
-    """How many people commented on each post, among the first comments of it."""
-    if not posts:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(PEOPLE_OF, {"posts": list(posts), "looked": LOOKED_AT, "workspace": current_workspace_id()})
-        return dict(cursor.fetchall())
-
-
-def post_row(post: UUID, counts: Counter[str], k: int, key: int) -> dict[str, Any]:
-    """One post of the ranking: its comments and its table."""
-    table = publish(counts, k, key)
-    return {
-        "post": str(post),
-        "comments": sum(counts.values()),
-        "unclear": table.unknown,
-        "sentiment": entries(table),
-    }
 
 
 def sentiment_by_post(account: TrackedAccount, choice: Choice) -> list[dict[str, Any]]:

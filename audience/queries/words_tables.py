@@ -8,7 +8,7 @@ from audience.queries.authenticity import authenticity
 from audience.queries.meaning import questions, topics
 from audience.queries.sentiment import Choice, sentiment, sentiment_by_post
 from aura.http.exports import Table
-from aura.providers.ports import SENTIMENTS
+from aura.providers.text_ports import SENTIMENTS
 
 SHARES = [f"{value} {what}" for value in SENTIMENTS for what in ("(estimated)", "share", "95% low", "95% high")]
 

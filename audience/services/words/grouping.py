@@ -17,7 +17,7 @@ from audience.services.words.reading import words_of_account
 from aura.providers.local.embeddings import LocalEmbedder
 from aura.providers.local.lexicon import all_stopwords
 from aura.providers.local.wording import key_text, masked
-from aura.providers.ports import Embedder
+from aura.providers.text_ports import Embedder
 
 TOPIC_TEXTS, QUESTION_TEXTS = 5000, 2000
 ROWS = 4

@@ -19,7 +19,7 @@ from audience.models import AccountWords, TrackedAccount
 from audience.services.words.measuring import measure
 from aura.providers.local.comments import LocalReader
 from aura.providers.local.wording import key_text
-from aura.providers.ports import CommentReading, CommentText, Reader
+from aura.providers.text_ports import CommentReading, CommentText, Reader
 from aura.tenancy.ids import uuid7
 
 WINDOW = 5000

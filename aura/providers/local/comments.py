@@ -13,7 +13,7 @@ from aura.providers.local.letters import word_set
 from aura.providers.local.lexicon import Lexicon, lexicons, stopwords
 from aura.providers.local.tongues import tongue_of
 from aura.providers.local.wording import Wording, grams, worded
-from aura.providers.ports import UNCLEAR, CommentOutcome, CommentReading, CommentText
+from aura.providers.text_ports import UNCLEAR, CommentOutcome, CommentReading, CommentText
 
 VERSION: Final = "1"
 EMOJI: Final = {

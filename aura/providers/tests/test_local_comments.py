@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aura.providers.local.comments import LocalReader
 from aura.providers.local.wording import key_text, masked
-from aura.providers.ports import PRAISE, SENTIMENTS, UNCLEAR, CommentReading, CommentText
+from aura.providers.text_ports import PRAISE, SENTIMENTS, UNCLEAR, CommentReading, CommentText
 
 LABELLED = Path(__file__).parent / "data" / "comments.tsv"
 
