@@ -67,7 +67,7 @@ def stacks(points: Sequence[tuple[date, int, Mapping[str, int | None]]], kinds: 
         [label for _, label, _, _ in (*kinds, REST)],
         [Tick(number_words(tick), round(100 - 100 * tick / ticks[-1], 2)) for tick in reversed(ticks)],
         _labels([day for day, _, _ in points], step),
-        f"Comments from {day_words(points[0][0])} to {day_words(points[-1][0])}, by what they say.",
+        f"Comments by what they say, {day_words(points[0][0])} – {day_words(points[-1][0])}.",
     )
 
 
