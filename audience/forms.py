@@ -243,5 +243,5 @@ class OverlapForm(forms.Form):
     def clean_accounts(self) -> list[str]:
         chosen = list(dict.fromkeys(self.cleaned_data["accounts"]))
         if not LEAST <= len(chosen) <= MOST:
-            raise forms.ValidationError(f"Pick {LEAST} to {MOST} accounts.", code="count")
+            raise forms.ValidationError(f"Pick {LEAST} to {MOST} accounts.", code="number_of_accounts")
         return chosen
