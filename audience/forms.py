@@ -7,6 +7,7 @@ from django import forms
 
 from audience.models import Post, TrackedAccount
 from audience.usernames import UsernameRefused, clean_username
+from audience.zones import zone_names
 
 PROFILE_TYPES = [
     ("", "Every type"),
@@ -34,12 +35,17 @@ class ReportFilter(forms.Form):
         label="Account type", required=False, choices=PROFILE_TYPES, widget=forms.Select(attrs={"class": "form-select"})
     )
 
-    def __init__(self, *args: Any, posts: list[Post], **kwargs: Any) -> None:
+    zone = forms.ChoiceField(label="Time zone", required=False, widget=forms.Select(attrs={"class": "form-select"}))
+
+    def __init__(self, *args: Any, posts: list[Post], zone: str = "UTC", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(str(post.id), post_label(post)) for post in posts]
         post_field = self.fields["post"]
         assert isinstance(post_field, forms.ChoiceField)  # noqa: S101  for the type checker
         post_field.choices = [("", f"All posts ({len(posts)})"), *named]
+        zone_field = self.fields["zone"]
+        assert isinstance(zone_field, forms.ChoiceField)  # noqa: S101  for the type checker
+        zone_field.choices = [("", _zone_words(zone)), *((name, _zone_words(name)) for name in zone_names())]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -50,6 +56,10 @@ class ReportFilter(forms.Form):
         if end and end > latest:
             self.add_error("end", "Pick an earlier day.")
         return data
+
+
+def _zone_words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def post_label(post: Post) -> str:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/resume/", views.resume_run, name="resume_run"),
     path("people/<uuid:pk>/picture/", views.picture, name="picture"),
     path("@<str:username>/", views.account_report, name="account"),
+    path("@<str:username>/posts/", views.account_posts, name="account_posts"),
     path("@<str:username>/import/", views.import_dataset, name="import"),
     path("@<str:username>/<slug:table>.<slug:wanted>", views.account_export, name="account_export"),
 ]

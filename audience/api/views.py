@@ -22,7 +22,7 @@ from audience.api import serializers as s
 from audience.dataset import DatasetRefused
 from audience.filters import CommentFilter, RunFilter
 from audience.models import Classification, Comment, Commenter, Post, Run, TrackedAccount
-from audience.queries import people, runs
+from audience.queries import people, posts, runs
 from audience.services.uploads import track_account
 from audience.usernames import UsernameRefused, clean_username
 from aura.http.idempotency import idempotent
@@ -163,14 +163,19 @@ class RunAction(AudienceView):
 
 
 class PostList(ExportedListMixin, OfAccount, generics.ListAPIView[Post]):
-    """Posts of an account with the number of stored comments."""
+    """Posts of an account with what each of them brought."""
 
     queryset = shape_of(Post)
     serializer_class = s.PostSerializer
     export_name = "posts"
 
     def get_queryset(self) -> QuerySet[Post]:
-        return people.posts_with_comments(self.account())
+        return posts.posts(self.account())
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = super().get_serializer_context()
+        # The schema is written without an account.
+        return context | (s.post_context(self.account()) if "pk" in self.kwargs else {})
 
 
 class CommentList(ExportedListMixin, OfAccount, generics.ListAPIView[Comment]):

@@ -8,6 +8,35 @@ import aura.tenancy.ids
 import aura.tenancy.models
 from aura.tenancy.operations import SecureTenantTables
 
+# What SQL could only say by taking all hours of a post apart and sorting them again.
+HOURS_PLUS = """
+CREATE FUNCTION aura_hours_plus(had integer[], places integer[], added integer[], size integer) RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  sums integer[] := coalesce(had, array_fill(0, ARRAY[size]));
+BEGIN
+  FOR i IN 1..coalesce(array_length(places, 1), 0) LOOP
+    sums[places[i]] := sums[places[i]] + added[i];
+  END LOOP;
+  RETURN sums;
+END $$
+"""
+HALF = """
+CREATE FUNCTION aura_half(hours integer[], total numeric) RETURNS smallint
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  so_far bigint := 0;
+BEGIN
+  FOR i IN 1..coalesce(array_length(hours, 1), 0) LOOP
+    so_far := so_far + hours[i];
+    IF so_far > 0 AND 2 * so_far >= total THEN
+      RETURN i;
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -224,5 +253,49 @@ class Migration(migrations.Migration):
                 name="comment_without_parent",
             ),
         ),
+        migrations.RemoveIndex(model_name="comment", name="comment_by_person"),
+        migrations.AddIndex(
+            model_name="comment",
+            index=models.Index(
+                fields=["commenter", "commented_at"],
+                include=("account", "post", "likes", "workspace"),
+                name="comment_by_person",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="audienceperson",
+            name="account",
+            field=aura.tenancy.models.TenantForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="audience.trackedaccount",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="audienceperson",
+            name="commenter",
+            field=aura.tenancy.models.TenantForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="audience.commenter",
+            ),
+        ),
+        migrations.RemoveConstraint(model_name="audienceperson", name="audience_person_once"),
+        migrations.AddConstraint(
+            model_name="audienceperson",
+            constraint=models.UniqueConstraint(
+                fields=("commenter", "account", "workspace"), name="audience_person_once"
+            ),
+        ),
+        # Nothing refers to a rollup of people, so its key for references only costs.
+        migrations.RunSQL(
+            "ALTER TABLE audience_audienceperson DROP CONSTRAINT audience_audienceperson_tenant_key",
+            "ALTER TABLE audience_audienceperson ADD CONSTRAINT audience_audienceperson_tenant_key "
+            "UNIQUE (workspace_id, id)",
+        ),
+        migrations.RunSQL(HOURS_PLUS, "DROP FUNCTION aura_hours_plus"),
+        migrations.RunSQL(HALF, "DROP FUNCTION aura_half"),
         SecureTenantTables("AudiencePost", "AudienceDay", "AudienceState"),
     ]

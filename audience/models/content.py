@@ -163,7 +163,11 @@ class Comment(TenantModel):
                 fields=["account", "commented_at"], include=["commenter", "workspace"], name="comment_by_time"
             ),
             models.Index(fields=["post", "commented_at"], include=["commenter", "workspace"], name="comment_by_post"),
-            models.Index(fields=["commenter", "commented_at"], name="comment_by_person"),
+            models.Index(
+                fields=["commenter", "commented_at"],
+                include=["account", "post", "likes", "workspace"],
+                name="comment_by_person",
+            ),
             models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="comment_by_parent"),
             models.Index(
                 fields=["account", "parent_external_id"],

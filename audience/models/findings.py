@@ -52,8 +52,8 @@ class Classification(TenantModel):
 class AudiencePerson(TenantModel):
     """Rollup: one person in one account's audience."""
 
-    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+")
-    commenter = TenantForeignKey(Commenter, on_delete=models.CASCADE, related_name="+")
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
+    commenter = TenantForeignKey(Commenter, on_delete=models.CASCADE, related_name="+", db_index=False)
     comments = models.PositiveIntegerField()
     likes = models.BigIntegerField(help_text="likes received, where known")
     first_at = models.DateTimeField(null=True)
@@ -63,7 +63,8 @@ class AudiencePerson(TenantModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workspace", "account", "commenter"], name="audience_person_once")
+            # The person first: this finds somebody's rows in all accounts, and every index less makes a batch faster.
+            models.UniqueConstraint(fields=["commenter", "account", "workspace"], name="audience_person_once")
         ]
         indexes: ClassVar = [
             models.Index(fields=["account", "-comments", "commenter"], name="audience_person_top"),

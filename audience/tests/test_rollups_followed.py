@@ -179,10 +179,11 @@ def test_quarters_of_hours_are_kept_for_zones_that_need_them(account: TrackedAcc
 def test_an_import_too_large_to_follow_ends_with_a_rebuild(
     account: TrackedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("FEW", "SHARE"):
-        monkeypatch.setattr(f"audience.services.rollups.keeping.{name}", -1)
     rollups.rebuild(account)
     load(account, [comment(1)])
+    for name in ("FEW", "SHARE"):
+        monkeypatch.setattr(f"audience.services.rollups.keeping.{name}", -1)
+    load(account, [comment(2)])
     assert AudienceState.objects.get(account=account).is_stale
     assert rollups.settle(account)
     assert not AudienceState.objects.get(account=account).is_stale

@@ -2,12 +2,14 @@
 
 from audience.views.accounts import account_list, import_dataset, picture
 from audience.views.exports import account_export
+from audience.views.posts import account_posts
 from audience.views.report import account_report
 from audience.views.runs import cancel_run, resume_run, run_detail, run_list, run_progress
 
 __all__ = [
     "account_export",
     "account_list",
+    "account_posts",
     "account_report",
     "cancel_run",
     "import_dataset",

@@ -60,6 +60,7 @@ class Asked:
     end: date | None = None
     post: UUID | None = None
     profile_type: str = ""
+    zone: str = ""
 
     @classmethod
     def of(cls, form: ReportFilter) -> "Asked":
@@ -74,7 +75,7 @@ class Asked:
 
     @property
     def is_empty(self) -> bool:
-        return self == Asked()
+        return self == Asked(zone=self.zone)
 
 
 @workspace_view()
@@ -83,7 +84,7 @@ def account_report(request: WorkspaceRequest, username: str) -> HttpResponse:
     """Who comments on an account: the whole page, or only the report where a filter changed."""
     account = find_account(username)
     posts = posts_by_time(account)
-    form = ReportFilter(request.GET or None, posts=posts)
+    form = ReportFilter(request.GET or None, posts=posts, zone=account.time_zone)
     asked = Asked.of(form)
     may_see = request.membership.may(Role.ANALYST)
     run = latest_run(account)
@@ -130,6 +131,7 @@ def _report(
     types = charts.parts(answer["profile_type"], findings.TYPE_WORDS)
     languages = charts.parts(answer["language"], language_words(answer["language"]), most=6)
     line = _line(series, posts)
+    zone = asked.zone or account.time_zone
     return {
         "state": "ready",
         "demographics": answer,
@@ -139,7 +141,8 @@ def _report(
         "types": types,
         "languages": languages,
         "line": line,
-        "heat": charts.heat(by_hour(account, start=asked.start, end=asked.end, post=asked.post)),
+        "heat": charts.heat(by_hour(account, start=asked.start, end=asked.end, post=asked.post, zone=zone)),
+        "zone": zone.replace("_", " "),
         "table": table,
         "people_seen": seen,
         "method": {"words": findings.method(answer)},

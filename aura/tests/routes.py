@@ -99,6 +99,7 @@ RULES: dict[str, Rule] = {
     "audience:resume_run": does(OBJECT, "run", post=AN),
     "audience:picture": Rule(OBJECT, READ, ("pictured",)),
     "audience:account": Rule(OBJECT, READ, ("username",)),
+    "audience:account_posts": Rule(OBJECT, READ, ("username",)),
     "audience:import": does(OBJECT, "username", get=AN, post=AN),
     "audience:account_export": Rule(OBJECT, READ, ("username", "export_table", "csv")),
     # jobs pages
