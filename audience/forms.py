@@ -25,11 +25,26 @@ def _day(label: str) -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=widget)
 
 
-class ReportFilter(forms.Form):
-    """Which part of an audience a report shows. Empty fields mean everything."""
+class PeriodForm(forms.Form):
+    """First and last day (UTC), both included. Empty fields mean everything."""
 
     start = _day("From")
     end = _day("To")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        start, end = data.get("start"), data.get("end")
+        if start and end and start > end:
+            self.add_error("end", "Pick a day on or after the start day.")
+        latest = date.max - timedelta(days=1)
+        if end and end > latest:
+            self.add_error("end", "Pick an earlier day.")
+        return data
+
+
+class ReportFilter(PeriodForm):
+    """Which part of an audience a report shows. Empty fields mean everything."""
+
     post = forms.ChoiceField(label="Post", required=False, widget=forms.Select(attrs={"class": "form-select"}))
     profile_type = forms.ChoiceField(
         label="Account type", required=False, choices=PROFILE_TYPES, widget=forms.Select(attrs={"class": "form-select"})
@@ -46,16 +61,6 @@ class ReportFilter(forms.Form):
         zone_field = self.fields["zone"]
         assert isinstance(zone_field, forms.ChoiceField)  # noqa: S101  for the type checker
         zone_field.choices = [("", _zone_words(zone)), *((name, _zone_words(name)) for name in zone_names())]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        start, end = data.get("start"), data.get("end")
-        if start and end and start > end:
-            self.add_error("end", "Pick a day on or after the start day.")
-        latest = date.max - timedelta(days=1)
-        if end and end > latest:
-            self.add_error("end", "Pick an earlier day.")
-        return data
 
 
 def _zone_words(name: str) -> str:

@@ -13,6 +13,8 @@ urlpatterns = [
     path("people/<uuid:pk>/picture/", views.picture, name="picture"),
     path("@<str:username>/", views.account_report, name="account"),
     path("@<str:username>/posts/", views.account_posts, name="account_posts"),
+    path("@<str:username>/report/", views.account_print, name="account_print"),
+    path("@<str:username>/report.xlsx", views.account_workbook, name="account_workbook"),
     path("@<str:username>/import/", views.import_dataset, name="import"),
     path("@<str:username>/<slug:table>.<slug:wanted>", views.account_export, name="account_export"),
 ]

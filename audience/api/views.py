@@ -173,7 +173,7 @@ class PostList(ExportedListMixin, OfAccount, generics.ListAPIView[Post]):
         return posts.posts(self.account())
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         # The schema is written without an account.
         return context | (s.post_context(self.account()) if "pk" in self.kwargs else {})
 

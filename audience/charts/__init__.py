@@ -21,11 +21,12 @@ from audience.charts.bars import (
     pyramid,
     share_bar,
 )
-from audience.charts.hours import Cell, Heat, HeatRow, heat
+from audience.charts.hours import WEEKDAYS, Cell, Heat, HeatRow, heat
 from audience.charts.time import Label, Line, Point, Spark, Tick, line, spark
 
 __all__ = [
     "AGES",
+    "WEEKDAYS",
     "Bar",
     "Cell",
     "Heat",

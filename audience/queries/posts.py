@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, IntegerField, OrderBy, QuerySet, Value
@@ -51,7 +52,8 @@ class Benchmark:
 
 def benchmark(account: TrackedAccount) -> Benchmark:
     """From all posts of the account that had seven days to collect comments, one without any included."""
-    rows = list(posts(account).values_list("pk", "sum_comments", "posted_at"))
+    found: Any = posts(account)  # its annotations are named at run time
+    rows = list(found.values_list("pk", "sum_comments", "posted_at"))
     newest = AudiencePost.objects.filter(account=account).order_by(F("last_at").desc(nulls_last=True)).first()
     young = frozenset(_young(rows, newest.last_at if newest else None))
     grown = [(str(key), comments) for key, comments, _ in rows if key not in young]

@@ -62,7 +62,7 @@ def stamp(hours: float | None) -> str | None:
 def comment(key: int, who: str = "p1", post: str = "AAA", at: float | None = 1, **more: Any) -> dict[str, Any]:
     """A comment item; the account itself is ``northroast`` with the id 900."""
     by = "900" if who == "northroast" else str(1000 + int(who[1:]))
-    item = {"id": str(key), "text": "hello", "ownerUsername": who, "owner": {"id": by, "username": who}}
+    item: dict[str, Any] = {"id": str(key), "text": "hello", "ownerUsername": who, "owner": {"id": by, "username": who}}
     item |= {"postUrl": f"https://www.instagram.com/p/{post}/", "timestamp": stamp(at)}
     return item | more
 

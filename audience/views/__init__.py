@@ -3,6 +3,7 @@
 from audience.views.accounts import account_list, import_dataset, picture
 from audience.views.exports import account_export
 from audience.views.posts import account_posts
+from audience.views.printed import account_print, account_workbook
 from audience.views.report import account_report
 from audience.views.runs import cancel_run, resume_run, run_detail, run_list, run_progress
 
@@ -10,7 +11,9 @@ __all__ = [
     "account_export",
     "account_list",
     "account_posts",
+    "account_print",
     "account_report",
+    "account_workbook",
     "cancel_run",
     "import_dataset",
     "picture",

@@ -32,6 +32,7 @@ HEADS = (
 SAME = {"rate": "comments"}
 """Heads whose order is that of another."""
 DEFAULT = "-date"
+INSTAGRAM = ("https://www.instagram.com/", "https://instagram.com/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,16 @@ class PostRow:
     half_words: str
     spark: charts.Spark | None
     url: str
+
+    @property
+    def link(self) -> str:
+        """The post on Instagram, where its address is one."""
+        return self.post.url if self.post.url.startswith(INSTAGRAM) else ""
+
+    @property
+    def link_words(self) -> str:
+        """The same as one reads it on paper."""
+        return self.link.removeprefix("https://").removeprefix("www.").rstrip("/")
 
     @property
     def times_words(self) -> str:

@@ -100,6 +100,8 @@ RULES: dict[str, Rule] = {
     "audience:picture": Rule(OBJECT, READ, ("pictured",)),
     "audience:account": Rule(OBJECT, READ, ("username",)),
     "audience:account_posts": Rule(OBJECT, READ, ("username",)),
+    "audience:account_print": Rule(OBJECT, READ, ("username",)),
+    "audience:account_workbook": Rule(OBJECT, READ, ("username",)),
     "audience:import": does(OBJECT, "username", get=AN, post=AN),
     "audience:account_export": Rule(OBJECT, READ, ("username", "export_table", "csv")),
     # jobs pages
