@@ -4,6 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from audience.models import Post, TrackedAccount
 from audience.usernames import UsernameRefused, clean_username
@@ -18,6 +21,20 @@ PROFILE_TYPES = [
     ("suspected_bot", "Suspected bot"),
 ]
 MAX_CAPTION = 60
+
+
+class LongSelect(forms.Select):
+    """A choice among hundreds. Django renders a template for each option, which takes longer than the whole report."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        rows = (
+            (key, mark_safe(" selected") if str(key) == chosen else "", words)
+            for key, words in self.choices
+        )
+        options = format_html_join("", '<option value="{}"{}>{}</option>', rows)
+        given = self.build_attrs(self.attrs, {"name": name} | (attrs or {}))
+        return format_html("<select{}>{}</select>", flatatt(given), options)
 
 
 def _day(label: str) -> forms.DateField:
@@ -45,12 +62,12 @@ class PeriodForm(forms.Form):
 class ReportFilter(PeriodForm):
     """Which part of an audience a report shows. Empty fields mean everything."""
 
-    post = forms.ChoiceField(label="Post", required=False, widget=forms.Select(attrs={"class": "form-select"}))
+    post = forms.ChoiceField(label="Post", required=False, widget=LongSelect(attrs={"class": "form-select"}))
     profile_type = forms.ChoiceField(
         label="Account type", required=False, choices=PROFILE_TYPES, widget=forms.Select(attrs={"class": "form-select"})
     )
 
-    zone = forms.ChoiceField(label="Time zone", required=False, widget=forms.Select(attrs={"class": "form-select"}))
+    zone = forms.ChoiceField(label="Time zone", required=False, widget=LongSelect(attrs={"class": "form-select"}))
 
     def __init__(self, *args: Any, posts: list[Post], zone: str = "UTC", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
