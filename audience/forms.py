@@ -1,6 +1,7 @@
 """Page input of the audience pages."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from audience.models import Post, TrackedAccount
+from audience.recurrence import ScheduleRefused, check_schedule, zone_of
+from audience.services.tracking import SETTINGS
 from audience.usernames import UsernameRefused, clean_username
 from audience.zones import zone_names
 
@@ -21,6 +24,13 @@ PROFILE_TYPES = [
     ("suspected_bot", "Suspected bot"),
 ]
 MAX_CAPTION = 60
+CUSTOM = "custom"
+SCHEDULES = [
+    ("", "Never"),
+    ("0 6 * * *", "Each day at 6:00"),
+    ("0 6 * * 1", "Each Monday at 6:00"),
+    ("0 6 1 * *", "On the first of each month at 6:00"),
+]
 
 
 class LongSelect(forms.Select):
@@ -28,10 +38,7 @@ class LongSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         chosen = "" if value is None else str(value)
-        rows = (
-            (key, mark_safe(" selected") if str(key) == chosen else "", words)
-            for key, words in self.choices
-        )
+        rows = ((key, mark_safe(" selected") if str(key) == chosen else "", words) for key, words in self.choices)
         options = format_html_join("", '<option value="{}"{}>{}</option>', rows)
         given = self.build_attrs(self.attrs, {"name": name} | (attrs or {}))
         return format_html("<select{}>{}</select>", flatatt(given), options)
@@ -104,6 +111,15 @@ class AccountForm(forms.Form):
         help_text="Its user name, or a link to its profile.",
     )
 
+    source = forms.ChoiceField(
+        label="Comments come from",
+        choices=TrackedAccount.Source.choices,
+        initial=TrackedAccount.Source.UPLOAD,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        help_text="It can be changed later.",
+    )
+
     def clean_username(self) -> str:
         try:
             name = clean_username(self.cleaned_data["username"])
@@ -112,6 +128,89 @@ class AccountForm(forms.Form):
         if TrackedAccount.objects.filter(username=name).exists():
             raise forms.ValidationError(f"@{name} is tracked already.", code="account_exists")
         return name
+
+
+def _number(label: str, help_text: str, most: int) -> forms.IntegerField:
+    widget = forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"})
+    return forms.IntegerField(label=label, help_text=help_text, min_value=1, max_value=most, widget=widget)
+
+
+class FollowForm(forms.Form):
+    """How an account is followed. A schedule is one of a few, or a cron expression of one's own."""
+
+    source = forms.ChoiceField(
+        label="Where its comments come from",
+        choices=TrackedAccount.Source.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        help_text="Apify needs a token, the Graph API one of an account that you own: see Settings, Providers.",
+    )
+    often = forms.ChoiceField(
+        label="Fetch by itself",
+        choices=[*SCHEDULES, (CUSTOM, "By a cron expression")],
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    cron = forms.CharField(
+        label="Cron expression",
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "spellcheck": "false"}),
+        help_text="Minute, hour, day of month, month, weekday. Used where “By a cron expression” is chosen.",
+    )
+    time_zone = forms.CharField(
+        label="Time zone",
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "form-control", "list": "zones", "autocomplete": "off"}),
+        help_text="Such as Europe/Paris. The schedule follows its clocks, summer time included.",
+    )
+    post_limit = _number("Posts", "The newest posts that each run looks at.", 1000)
+    comment_limit = _number("Comments of each post", "At most, newest first.", 100_000)
+    refresh_days = _number("Days that a post stays open", "Comments on older posts are not fetched again.", 3650)
+    max_cost = forms.DecimalField(
+        label="Most that fetching may cost in one run, in US dollars",
+        min_value=Decimal("0.10"),
+        max_value=Decimal("99999"),
+        decimal_places=2,
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "form-control", "step": "0.01", "inputmode": "decimal"}),
+        help_text="Empty: only the workspace's budget limits it.",
+    )
+    vision = forms.ChoiceField(
+        label="Who reads profiles",
+        choices=TrackedAccount.Reader.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        help_text="Where the chosen one cannot answer, the next best does, and each result says so.",
+    )
+    half_price = forms.BooleanField(
+        label="Half price: let Gemini take up to a day",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    @classmethod
+    def of(cls, account: TrackedAccount) -> "FollowForm":
+        """The form as the account is followed now."""
+        values = {name: getattr(account, name) for name in SETTINGS if name != "schedule"}
+        known = account.schedule in dict(SCHEDULES)
+        values |= {"often": account.schedule if known else CUSTOM, "cron": "" if known else account.schedule}
+        return cls(initial=values)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        often = data.get("often", "")
+        data["schedule"] = data.get("cron", "") if often == CUSTOM else often
+        if often == CUSTOM and not data["schedule"].strip():
+            self.add_error("cron", "Write an expression, or choose another schedule.")
+        try:
+            zone_of(data.get("time_zone", "UTC"))
+        except ScheduleRefused as error:
+            self.add_error("time_zone", str(error))
+            return data
+        try:
+            data["schedule"] = check_schedule(data["schedule"], data.get("time_zone", "UTC"))
+        except ScheduleRefused as error:
+            self.add_error("cron", str(error))
+        return data
 
 
 class ImportForm(forms.Form):

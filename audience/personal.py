@@ -25,17 +25,23 @@ personal(
     profile_type=Kind.DERIVED,
     language=Kind.DERIVED,
 )
-impersonal("audience.Classification", "model", "model_version", "prompt_version")
+impersonal("audience.Classification", "model", "model_version", "prompt_version", "fallback")
 personal("audience.StoredImage", sha256=Kind.DERIVED, path=Kind.DERIVED)
 impersonal("audience.StoredImage", "media_type")
 # The account that a workspace follows is its own subject: it is deleted as an account, not erased as a person.
 personal("audience.TrackedAccount", full_name=Kind.TEXT, biography=Kind.TEXT)
-impersonal("audience.TrackedAccount", "username", "external_id", "source", "time_zone")
+impersonal("audience.TrackedAccount", "username", "external_id", "source", "schedule", "time_zone", "vision")
 personal("audience.Post", caption=Kind.TEXT, url=Kind.TEXT)
 impersonal("audience.Post", "shortcode", "external_id", "kind")
 personal("audience.Run", filename=Kind.TEXT, error=Kind.TEXT, counts=Kind.JSON)
+impersonal("audience.Run", "source", "trigger", "reader", "reader_version")
 impersonal("audience.Run", "state", "step", "path", "pictures_path", "sha256", "error_code")
 personal("audience.RunBatch", commenter_ids=Kind.DERIVED)
+# Targets are the followed account's name and its posts' addresses.
+impersonal("audience.ScrapePart", "kind", "state", "outcome", "targets", "webhook_digest", "external_id", "dataset_id")
+impersonal("audience.ScrapePart", "cursor", "path")
+personal("audience.ScrapePart", message=Kind.TEXT)
+impersonal("audience.ReadingClaim", "model")
 # Counts of groups, rebuilt after each erasure.
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
 
@@ -48,6 +54,7 @@ class AudienceKeeper(Keeper):
             "audience.Commenter",
             "audience.Comment",
             "audience.Classification",
+            "audience.ReadingClaim",
             "audience.AudiencePerson",
             "audience.StoredImage",
             "audience.RunBatch",

@@ -15,6 +15,10 @@ urlpatterns = [
     path("@<str:username>/posts/", views.account_posts, name="account_posts"),
     path("@<str:username>/report/", views.account_print, name="account_print"),
     path("@<str:username>/report.xlsx", views.account_workbook, name="account_workbook"),
+    path("@<str:username>/follow/", views.follow_account, name="follow"),
+    path("@<str:username>/fetch/", views.fetch_now, name="fetch"),
     path("@<str:username>/import/", views.import_dataset, name="import"),
     path("@<str:username>/<slug:table>.<slug:wanted>", views.account_export, name="account_export"),
 ]
+
+hooks = [path("apify/<uuid:workspace>/<uuid:part>/", views.apify_hook, name="apify")]

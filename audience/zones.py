@@ -16,11 +16,6 @@ def zone_names() -> tuple[str, ...]:
     return ("UTC", *sorted(name for name in available_timezones() if name.partition("/")[0] in places))
 
 
-def is_zone(name: str) -> bool:
-    """True for a name that a choice may have."""
-    return name in zone_names()
-
-
 @lru_cache(maxsize=1024)
 def begins_at_quarters(name: str) -> bool:
     """True where an hour of the zone's clocks does not always begin with an hour of UTC."""

@@ -1,9 +1,13 @@
 """Reads from the environment where the outside services are and which models are used (M11)."""
 
-from aura.environment import Reader
+from decimal import Decimal, InvalidOperation
+
+from aura.environment import Reader, WrongSetting
 from aura.providers.configuration import ApifySettings, GraphSettings, Outside, VisionSettings
+from aura.providers.prices import WrongPrices, price_list
 
 WEB = ("https", "http")
+MOST = 1_000_000
 
 
 def outside(env: Reader) -> Outside:
@@ -41,5 +45,30 @@ def outside(env: Reader) -> Outside:
             timeout=env.number("AURA_OPENAI_TIMEOUT", 60, low=1, high=600),
             per_minute=env.number("AURA_OPENAI_PER_MINUTE", 1000, low=1),
         ),
-        prices=env.text("AURA_PRICES"),
+        prices=env.attempt(lambda: _prices(env.text("AURA_PRICES")), ""),
+        monthly_budget=env.attempt(lambda: _dollars(env.text("AURA_MONTHLY_BUDGET")), None),
     )
+
+
+def _prices(path: str) -> str:
+    """The path of a file of prices that can be used."""
+    try:
+        price_list(path)
+    except WrongPrices as error:
+        raise WrongSetting(f"AURA_PRICES: {error}", "aura.E108") from None
+    return path
+
+
+def _dollars(value: str) -> Decimal | None:
+    """US dollars with two places, None where there is no limit."""
+    if not value:
+        return None
+    try:
+        amount = Decimal(value)
+        good = amount.is_finite() and 0 <= amount <= MOST and amount == round(amount, 2)
+    except InvalidOperation:
+        good = False
+    if not good:
+        words = f"AURA_MONTHLY_BUDGET is {value[:20]!r}; it takes US dollars such as 50 or 12.50, or nothing."
+        raise WrongSetting(words, "aura.E109")
+    return amount

@@ -8,6 +8,7 @@ app_name = "audience"
 urlpatterns = [
     path("accounts", views.AccountList.as_view(), name="accounts"),
     path("accounts/<uuid:pk>", views.AccountDetail.as_view(), name="account"),
+    path("accounts/<uuid:pk>/runs", views.AccountRuns.as_view(), name="account_runs"),
     path("accounts/<uuid:pk>/demographics", insights.DemographicsView.as_view(), name="demographics"),
     path("accounts/<uuid:pk>/activity", insights.ActivityView.as_view(), name="activity"),
     path("accounts/<uuid:pk>/top-commenters", insights.TopCommentersView.as_view(), name="top_commenters"),

@@ -4,6 +4,7 @@ from audience.models.content import Comment, Commenter, PictureState, Post, Stor
 from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson, Classification
 from audience.models.rollups import AudienceDay, AudiencePost, AudienceState
 from audience.models.runs import Run, RunBatch
+from audience.models.scrapes import ReadingClaim, ScrapePart
 
 __all__ = [
     "AudienceDay",
@@ -17,8 +18,10 @@ __all__ = [
     "Commenter",
     "PictureState",
     "Post",
+    "ReadingClaim",
     "Run",
     "RunBatch",
+    "ScrapePart",
     "StoredImage",
     "TrackedAccount",
 ]

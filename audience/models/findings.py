@@ -21,6 +21,8 @@ class Classification(TenantModel):
     model = models.CharField(max_length=60)
     model_version = models.CharField(max_length=60)
     prompt_version = models.CharField(max_length=60, blank=True)
+    paid = models.BooleanField(default=False, help_text="a service was paid for it")
+    fallback = models.CharField(max_length=180, blank=True, help_text="which model should have answered, and why not")
     evidence_hash = models.CharField(max_length=64)
     gender = models.CharField(max_length=8)
     gender_confidence = models.FloatField()

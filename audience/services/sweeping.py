@@ -8,7 +8,17 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter, PictureState, Run, StoredImage
+from audience.models import (
+    AudiencePerson,
+    Classification,
+    Comment,
+    Commenter,
+    PictureState,
+    ReadingClaim,
+    Run,
+    ScrapePart,
+    StoredImage,
+)
 from audience.services import rollups
 from audience.services.erasure import GONE, IMPORTS, rebuild
 from aura.tenancy.scope import current_workspace_id
@@ -44,7 +54,7 @@ def _people(keys: set[UUID]) -> None:
     """Those of the people who wrote no other comment; nothing about them is needed any more."""
     writes = Comment.objects.filter(commenter=OuterRef("pk"))
     silent = list(Commenter.objects.filter(~Exists(writes), pk__in=keys).values_list("pk", flat=True))
-    for model in (Classification, AudiencePerson):
+    for model in (Classification, ReadingClaim, AudiencePerson):
         model.objects.filter(commenter__in=silent).delete()
     Commenter.objects.filter(pk__in=silent).delete()
 
@@ -72,7 +82,13 @@ def _uploads(before: datetime, most: int) -> int:
         if run.step == Run.Step.READING:
             run.error = DELETED
         run.save(update_fields=["path", "error"])
-    return len(runs)
+    parts = list(ScrapePart.objects.filter(run__state__in=over, run__finished_at__lt=before).exclude(path="")[:most])
+    for part in parts:
+        _delete_files([part.path])
+        # Fetched again where the run is resumed: the service may still have the items.
+        part.path, part.size, part.pages, part.cursor = "", 0, 0, ""
+        part.save(update_fields=["path", "size", "pages", "cursor"])
+    return len(runs) + len(parts)
 
 
 def _delete_files(paths: list[str]) -> None:

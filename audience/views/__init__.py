@@ -1,7 +1,8 @@
 """The audience pages."""
 
-from audience.views.accounts import account_list, import_dataset, picture
+from audience.views.accounts import account_list, fetch_now, follow_account, import_dataset, picture
 from audience.views.exports import account_export
+from audience.views.hooks import apify_hook
 from audience.views.posts import account_posts
 from audience.views.printed import account_print, account_workbook
 from audience.views.report import account_report
@@ -14,7 +15,10 @@ __all__ = [
     "account_print",
     "account_report",
     "account_workbook",
+    "apify_hook",
     "cancel_run",
+    "fetch_now",
+    "follow_account",
     "import_dataset",
     "picture",
     "resume_run",

@@ -219,8 +219,15 @@ def _largest(answer: Mapping[str, Any]) -> Kpi:
 
 def _read(answer: Mapping[str, Any]) -> Kpi:
     classified, unknown = answer["classified"], answer["unknown"]
-    if not classified or unknown is None:
+    if not classified:
         return Kpi("Profiles we could read", "–", "too few people, or none looked at yet")
+    if unknown is None:
+        # Fewer than k are unclear: how few is not told.
+        least = max(0.0, 1 - answer["k"] / classified)
+        words = f"fewer than {answer['k']} stay unclear"
+        return Kpi(
+            "Profiles we could read", f"over {findings.percent(least)}", words, bar=charts.share_bar(("count", least))
+        )
     share = 1 - unknown / classified
     words = f"{unknown:,} stay unclear"
     return Kpi("Profiles we could read", findings.percent(share), words, bar=charts.share_bar(("count", share)))

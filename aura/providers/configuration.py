@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,5 @@ class Outside:
     openai: VisionSettings
     prices: str = ""
     """A file of prices in place of the shipped one."""
+    monthly_budget: Decimal | None = None
+    """US dollars that a workspace may spend in a month until it says otherwise; None is no limit."""

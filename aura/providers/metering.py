@@ -43,6 +43,10 @@ class Meter(Protocol):
         """Give back what was set aside for a call that was not made or cost nothing."""
         ...
 
+    def keep(self, reservation: UUID, error_code: str) -> Decimal:
+        """Book what was set aside, as uncertain: the call may have been billed though no answer came. Returns it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:

@@ -89,6 +89,9 @@ RULES: dict[str, Rule] = {
     "accounts:keys": does(OWN, get=AD, post=AD),
     "accounts:providers": does(OWN, get=AD, post=AD),
     "accounts:remove_provider": does(OWN, "provider", post=AD),
+    "accounts:usage": does(OWN, get=AN),
+    "accounts:budget": does(OWN, post=AD),
+    "accounts:usage_export": does(OWN, "csv", get=AN),
     "accounts:revoke_key": does(OBJECT, "api_key", post=AD),
     # audience pages
     "audience:list": does(OWN, get=V, post=V),
@@ -102,6 +105,9 @@ RULES: dict[str, Rule] = {
     "audience:account_posts": Rule(OBJECT, READ, ("username",)),
     "audience:account_print": Rule(OBJECT, READ, ("username",)),
     "audience:account_workbook": Rule(OBJECT, READ, ("username",)),
+    "audience:follow": does(OBJECT, "username", get=AN, post=AN),
+    "audience:fetch": does(OBJECT, "username", post=AN),
+    "audience_hooks:apify": does(OPEN, "workspace_id", "run", post=V),
     "audience:import": does(OBJECT, "username", get=AN, post=AN),
     "audience:account_export": Rule(OBJECT, READ, ("username", "export_table", "csv")),
     # jobs pages
@@ -161,6 +167,9 @@ RULES: dict[str, Rule] = {
     "api:api_key": does(OBJECT, "slug", "api_key", get=AD, delete=AD),
     "api:providers": does(OBJECT, "slug", get=AD),
     "api:provider": does(OBJECT, "slug", "provider", put=AD, delete=AD),
+    "api:usage": does(OBJECT, "slug", get=AN),
+    "api:usage_entries": does(OBJECT, "slug", get=AN),
+    "api:budget": does(OBJECT, "slug", get=AN, patch=AD),
     # API: jobs
     "api:jobs:jobs": Rule(OWN),
     "api:jobs:job": Rule(OBJECT, READ, ("job",)),
@@ -172,6 +181,7 @@ RULES: dict[str, Rule] = {
     "api:audience:demographics": Rule(OBJECT, READ, ("account",)),
     "api:audience:activity": Rule(OBJECT, READ, ("account",)),
     "api:audience:top_commenters": Rule(OBJECT, READ, ("account",)),
+    "api:audience:account_runs": does(OBJECT, "account", post=AN),
     "api:audience:posts": Rule(OBJECT, READ, ("account",)),
     "api:audience:comments": Rule(OBJECT, READ, ("account",)),
     "api:audience:commenters": Rule(OBJECT, READ, ("account",)),
@@ -203,6 +213,8 @@ RULES: dict[str, Rule] = {
 
 # What an allowed call may answer besides success: the world lacks what is asked for, or the body is empty.
 ALSO: dict[str, set[int]] = {
+    # Without its secret a webhook finds nothing.
+    "audience_hooks:apify": {404},
     "audience:picture": {404},
     "account_confirm_email": {404},
     "api:provider": {404},

@@ -142,6 +142,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "account_table": "posts",
         "export_table": "demographics",
         "csv": "csv",
+        "workspace_id": str(north.pk),
     }
 
 

@@ -41,7 +41,7 @@ END $$
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_provider_credentials"),
-        ("audience", "0002_row_level_security"),
+        ("audience", "0003_live_runs"),
     ]
 
     operations = [
@@ -139,11 +139,6 @@ class Migration(migrations.Migration):
             model_name="audienceperson",
             name="first_post",
             field=models.UUIDField(help_text="the post of the first comment whose time is known", null=True),
-        ),
-        migrations.AddField(
-            model_name="trackedaccount",
-            name="time_zone",
-            field=models.CharField(default="UTC", help_text="IANA name, such as Europe/Berlin", max_length=40),
         ),
         migrations.AddIndex(
             model_name="comment",

@@ -11,6 +11,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.chain import Entry
+from accounts.models.usage import Budget as Budget
+from accounts.models.usage import EntryState as EntryState
+from accounts.models.usage import UsageEntry as UsageEntry
 from accounts.outside import SERVICES, service_choices
 from aura.tenancy.ids import uuid7
 from aura.tenancy.models import TenantManager, TenantModel
@@ -219,6 +222,8 @@ class ProviderCredential(TenantModel):
     provider = models.CharField(max_length=20, choices=service_choices())
     value = EncryptedField()
     hint = models.CharField(max_length=8)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="where the service says when it ends")
+    problem = models.CharField(max_length=300, blank=True, help_text="why it could not be renewed, in words")
     updated_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
