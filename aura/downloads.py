@@ -11,6 +11,7 @@ from accounts.access import WorkspaceRequest, workspace_view
 from accounts.exporting import page_export
 from audience.api import insights
 from audience.api import serializers as s
+from audience.api.posts import PostSerializer, post_context
 from audience.models import Comment, TrackedAccount
 from audience.queries import people, posts, runs
 from audience.queries.accounts import tracked_accounts
@@ -45,7 +46,7 @@ def account_table(request: WorkspaceRequest, username: str, table: str, wanted: 
 
 def _posts(account: TrackedAccount) -> Listed:
     rows = posts.posts(account).order_by("-posted_at", "-id")
-    return rows, s.PostSerializer(context=s.post_context(account))
+    return rows, PostSerializer(context=post_context(account))
 
 
 def _comments(account: TrackedAccount) -> Listed:

@@ -36,9 +36,9 @@ RETURNING external_id::int, id
 READ = """
 INSERT INTO audience_classification (id, workspace_id, commenter_id, model, model_version, prompt_version,
     evidence_hash, gender, gender_confidence, age, age_confidence, profile_type, profile_type_confidence, language,
-    language_confidence, probabilities, evidence, is_current)
+    language_confidence, probabilities, evidence, is_current, paid, fallback)
 SELECT gen_random_uuid(), workspace_id, id, 'local', '1', '', external_id, gender, 0.9, age, 0.9, profile_type, 0.9,
-    language, 0.9, '{}', '{}', true FROM audience_commenter WHERE external_id::int BETWEEN %(first)s AND %(last)s
+    language, 0.9, '{}', '{}', true, false, '' FROM audience_commenter WHERE external_id::int BETWEEN %(first)s AND %(last)s
 """
 COMMENTS = """
 INSERT INTO audience_comment (id, workspace_id, account_id, post_id, commenter_id, external_id, parent_external_id,

@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="comment",
             index=models.Index(
-                fields=["account", "commented_at"], include=("commenter", "workspace"), name="comment_by_time"
+                fields=["account", "commented_at"], include=("commenter", "likes", "workspace"), name="comment_by_time"
             ),
         ),
         migrations.AddIndex(
@@ -289,6 +289,9 @@ class Migration(migrations.Migration):
             "ALTER TABLE audience_audienceperson DROP CONSTRAINT audience_audienceperson_tenant_key",
             "ALTER TABLE audience_audienceperson ADD CONSTRAINT audience_audienceperson_tenant_key "
             "UNIQUE (workspace_id, id)",
+        ),
+        migrations.AddIndex(
+            model_name="comment", index=models.Index(fields=["account", "id"], name="comment_by_import")
         ),
         migrations.RunSQL(HOURS_PLUS, "DROP FUNCTION aura_hours_plus"),
         migrations.RunSQL(HALF, "DROP FUNCTION aura_half"),

@@ -183,8 +183,11 @@ class Comment(TenantModel):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["account", "commented_at"], include=["commenter", "workspace"], name="comment_by_time"
+                fields=["account", "commented_at"],
+                include=["commenter", "likes", "workspace"],
+                name="comment_by_time",
             ),
+            models.Index(fields=["account", "id"], name="comment_by_import"),
             models.Index(fields=["post", "commented_at"], include=["commenter", "workspace"], name="comment_by_post"),
             models.Index(
                 fields=["commenter", "commented_at"],

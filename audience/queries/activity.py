@@ -45,6 +45,12 @@ SELECT coalesce(sum(a.comments), 0)::bigint, count(*), (
     AND EXISTS (SELECT FROM audience_comment WHERE post_id = q.id AND {where})
 ) FROM ({sums}) AS a
 """
+ALL_TOTALS = """
+SELECT coalesce(sum(comments), 0)::bigint, coalesce(sum(people), 0)::bigint, (
+    SELECT count(*) FROM audience_audiencepost
+    WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND comments > 0
+) FROM audience_audiencegroup WHERE account_id = %(account)s AND workspace_id = %(workspace)s
+"""
 PER_PERSON = "SELECT commenter_id, count(*) AS comments FROM audience_comment WHERE {where} GROUP BY commenter_id"
 REPLIES = """
 SELECT count(*) FILTER (WHERE parent_external_id <> '') / greatest(count(*), 1)::float FROM audience_comment
@@ -169,8 +175,8 @@ def totals(
 ) -> Totals:
     """Comments, the people who wrote them, posts with one, and the comments of the period just before."""
     where, values = audience_where(account, start, end, post)
-    sums = PER_PERSON.format(where=where) if start or end or post else ALL_SUMS
-    comments, people, posts = _rows(TOTALS.format(sums=sums, where=where), values)[0]
+    counted = TOTALS.format(sums=PER_PERSON.format(where=where), where=where)
+    comments, people, posts = _rows(counted if start or end or post else ALL_TOTALS, values)[0]
     return Totals(comments, people, posts, _before(account, start, end, post))
 
 

@@ -12,7 +12,7 @@ from audience.tests import factories
 from aura.jobs import tallies
 from aura.jobs.models import Job
 from aura.jobs.queue import start
-from aura.tenancy.scope import staff_scope, workspace_scope
+from aura.tenancy.scope import staff_scope, system_scope, workspace_scope
 from aura.testing.drain import drain
 from aura.testing.fixtures import Team
 
@@ -26,7 +26,8 @@ def test_the_nightly_check_puts_drifted_rollups_right_and_counts_them(team: Team
         rollups.rebuild(account)
         AudiencePost.objects.update(comments=9)
     before = (tallies.all_tallies() or {}).get(("bulk", KIND, "drifted"), 0)
-    start(check_rollups, workspace_id=None, payload={"minute": "2026-01-01T02:53"}, key="night", limited=False)
+    with system_scope():
+        start(check_rollups, workspace_id=None, payload={"minute": "2026-01-01T02:53"}, key="night", limited=False)
     drain()
     with workspace_scope(team.workspace.id):
         assert AudiencePost.objects.get().comments == 3
