@@ -293,6 +293,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="comment", index=models.Index(fields=["account", "id"], name="comment_by_import")
         ),
+        migrations.AddIndex(
+            model_name="commenter",
+            index=models.Index(
+                fields=["workspace", "id"],
+                include=("noise_key", "gender", "age", "profile_type", "language"),
+                name="commenter_groups",
+            ),
+        ),
         migrations.RunSQL(HOURS_PLUS, "DROP FUNCTION aura_hours_plus"),
         migrations.RunSQL(HALF, "DROP FUNCTION aura_half"),
         SecureTenantTables("AudiencePost", "AudienceDay", "AudienceState"),
