@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audience.api import insights, people, views
+from audience.api import insights, people, posts, views
 
 app_name = "audience"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("accounts/<uuid:pk>/demographics", insights.DemographicsView.as_view(), name="demographics"),
     path("accounts/<uuid:pk>/activity", insights.ActivityView.as_view(), name="activity"),
     path("accounts/<uuid:pk>/top-commenters", insights.TopCommentersView.as_view(), name="top_commenters"),
-    path("accounts/<uuid:pk>/posts", views.PostList.as_view(), name="posts"),
+    path("accounts/<uuid:pk>/posts", posts.PostList.as_view(), name="posts"),
     path("accounts/<uuid:pk>/comments", views.CommentList.as_view(), name="comments"),
     path("accounts/<uuid:pk>/commenters", views.CommenterList.as_view(), name="commenters"),
     path("accounts/<uuid:pk>/loyalty", people.LoyaltyView.as_view(), name="loyalty"),

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 @job("audience.report", lane=Lane.BULK, max_attempts=5, ended=end_with_job)
 def run_report(context: JobContext) -> None:
-    """Rebuild the account's rollups, close the run and drop what it has read."""
+    """Bring the account's rollups up to date, close the run and drop what it has read."""
     context.progress(step=Run.Step.REPORTING)
     with context.transaction():
         run = open_run(context)
@@ -30,7 +30,7 @@ def run_report(context: JobContext) -> None:
         run = open_run(context)
         if run is None:
             return
-        rollups.rebuild(run.account)
+        rollups.settle(run.account)
         now = timezone.now()
         TrackedAccount.objects.filter(pk=run.account_id).update(last_import_at=now)
         if followers:

@@ -4,16 +4,20 @@ from audience.models.content import Comment, Commenter, PictureState, Post, Stor
 from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson, Classification
 from audience.models.growth import FollowerDemographics, ProfileSnapshot
 from audience.models.people import AudienceCohort, AudienceHabit, AudienceSegment
+from audience.models.rollups import AudienceDay, AudiencePost, AudienceState
 from audience.models.runs import Run, RunBatch
 from audience.models.scrapes import ReadingClaim, ScrapePart
 
 __all__ = [
     "AudienceCohort",
+    "AudienceDay",
     "AudienceGroup",
     "AudienceHabit",
     "AudienceHour",
     "AudiencePerson",
+    "AudiencePost",
     "AudienceSegment",
+    "AudienceState",
     "Classification",
     "Comment",
     "Commenter",
