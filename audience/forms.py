@@ -5,12 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from audience.models import Post, TrackedAccount
 from audience.overlapping import LEAST, MOST
 from audience.recurrence import ScheduleRefused, check_schedule, zone_of
 from audience.services.tracking import SETTINGS
 from audience.usernames import UsernameRefused, clean_username
+from audience.zones import zone_names
 
 PROFILE_TYPES = [
     ("", "Every type"),
@@ -30,27 +34,27 @@ SCHEDULES = [
 ]
 
 
+class LongSelect(forms.Select):
+    """A choice among hundreds. Django renders a template for each option, which takes longer than the whole report."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        rows = ((key, mark_safe(" selected") if str(key) == chosen else "", words) for key, words in self.choices)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', rows)
+        given = self.build_attrs(self.attrs, {"name": name} | (attrs or {}))
+        return format_html("<select{}>{}</select>", flatatt(given), options)
+
+
 def _day(label: str) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget)
 
 
-class ReportFilter(forms.Form):
-    """Which part of an audience a report shows. Empty fields mean everything."""
+class PeriodForm(forms.Form):
+    """First and last day (UTC), both included. Empty fields mean everything."""
 
     start = _day("From")
     end = _day("To")
-    post = forms.ChoiceField(label="Post", required=False, widget=forms.Select(attrs={"class": "form-select"}))
-    profile_type = forms.ChoiceField(
-        label="Account type", required=False, choices=PROFILE_TYPES, widget=forms.Select(attrs={"class": "form-select"})
-    )
-
-    def __init__(self, *args: Any, posts: list[Post], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        named = [(str(post.id), post_label(post)) for post in posts]
-        post_field = self.fields["post"]
-        assert isinstance(post_field, forms.ChoiceField)  # noqa: S101  for the type checker
-        post_field.choices = [("", f"All posts ({len(posts)})"), *named]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -63,12 +67,37 @@ class ReportFilter(forms.Form):
         return data
 
 
+class ReportFilter(PeriodForm):
+    """Which part of an audience a report shows. Empty fields mean everything."""
+
+    post = forms.ChoiceField(label="Post", required=False, widget=LongSelect(attrs={"class": "form-select"}))
+    profile_type = forms.ChoiceField(
+        label="Account type", required=False, choices=PROFILE_TYPES, widget=forms.Select(attrs={"class": "form-select"})
+    )
+
+    zone = forms.ChoiceField(label="Time zone", required=False, widget=LongSelect(attrs={"class": "form-select"}))
+
+    def __init__(self, *args: Any, posts: list[Post], zone: str = "UTC", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(str(post.id), post_label(post)) for post in posts]
+        post_field = self.fields["post"]
+        assert isinstance(post_field, forms.ChoiceField)  # noqa: S101  for the type checker
+        post_field.choices = [("", f"All posts ({len(posts)})"), *named]
+        zone_field = self.fields["zone"]
+        assert isinstance(zone_field, forms.ChoiceField)  # noqa: S101  for the type checker
+        zone_field.choices = [("", _zone_words(zone)), *((name, _zone_words(name)) for name in zone_names())]
+
+
+def _zone_words(name: str) -> str:
+    return name.replace("_", " ")
+
+
 class WordsFilter(ReportFilter):
     """Which comments the page “Comments” is about: days and a post."""
 
     def __init__(self, *args: Any, posts: list[Post], **kwargs: Any) -> None:
         super().__init__(*args, posts=posts, **kwargs)
-        del self.fields["profile_type"]
+        del self.fields["profile_type"], self.fields["zone"]
 
 
 def post_label(post: Post) -> str:
@@ -251,5 +280,5 @@ class OverlapForm(forms.Form):
     def clean_accounts(self) -> list[str]:
         chosen = list(dict.fromkeys(self.cleaned_data["accounts"]))
         if not LEAST <= len(chosen) <= MOST:
-            raise forms.ValidationError(f"Pick {LEAST} to {MOST} accounts.", code="count")
+            raise forms.ValidationError(f"Pick {LEAST} to {MOST} accounts.", code="number_of_accounts")
         return chosen

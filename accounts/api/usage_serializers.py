@@ -71,7 +71,7 @@ class UsageSumsSerializer(serializers.Serializer[Any]):
     latency_ms = serializers.FloatField(allow_null=True, help_text="mean of the answered calls")
 
 
-class UsageGroupSerializer(UsageSumsSerializer):
+class UsageRowSerializer(UsageSumsSerializer):
     """The sums of one group; ``key`` is its provider, model, operation, subject or day."""
 
     key = serializers.CharField()
@@ -84,7 +84,7 @@ class UsageSerializer(serializers.Serializer[Any]):
     group_by = serializers.ChoiceField(GROUPS)
     currency = serializers.CharField()
     total = UsageSumsSerializer()
-    results = UsageGroupSerializer(many=True)
+    results = UsageRowSerializer(many=True)
     more = serializers.BooleanField()
 
     def get_fields(self) -> dict[str, Any]:

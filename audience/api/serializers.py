@@ -9,7 +9,7 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from audience.models import Comment, Commenter, Post, Run, TrackedAccount
+from audience.models import Comment, Commenter, Run, TrackedAccount
 from audience.recurrence import ScheduleRefused, check_schedule, zone_of
 from audience.services.tracking import SETTINGS as FOLLOWED
 
@@ -176,25 +176,6 @@ class ImportSerializer(serializers.Serializer[Any]):
 
     file = serializers.FileField()
     account = serializers.CharField(max_length=200)
-
-
-class PostSerializer(serializers.ModelSerializer[Post]):
-    comments = serializers.IntegerField(source="comment_count", read_only=True)
-
-    class Meta:
-        model = Post
-        fields = (
-            "id",
-            "shortcode",
-            "url",
-            "kind",
-            "caption",
-            "posted_at",
-            "likes",
-            "comments_reported",
-            "comments",
-            "created_at",
-        )
 
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audience.api import insights, people, views, words
+from audience.api import insights, people, posts, views, words
 
 app_name = "audience"
 urlpatterns = [
@@ -18,7 +18,7 @@ urlpatterns = [
     path("accounts/<uuid:pk>/questions/waiting", words.WaitingQuestionsView.as_view(), name="waiting_questions"),
     path("accounts/<uuid:pk>/authenticity", words.AuthenticityView.as_view(), name="authenticity"),
     path("accounts/<uuid:pk>/pods", words.PodsView.as_view(), name="pods"),
-    path("accounts/<uuid:pk>/posts", views.PostList.as_view(), name="posts"),
+    path("accounts/<uuid:pk>/posts", posts.PostList.as_view(), name="posts"),
     path("accounts/<uuid:pk>/comments", views.CommentList.as_view(), name="comments"),
     path("accounts/<uuid:pk>/commenters", views.CommenterList.as_view(), name="commenters"),
     path("accounts/<uuid:pk>/loyalty", people.LoyaltyView.as_view(), name="loyalty"),

@@ -21,7 +21,7 @@ from audience import jobs
 from audience.api import serializers as s
 from audience.dataset import DatasetRefused
 from audience.filters import CommentFilter, RunFilter
-from audience.models import Classification, Comment, Commenter, Post, Run, TrackedAccount
+from audience.models import Classification, Comment, Commenter, Run, TrackedAccount
 from audience.queries import people, runs
 from audience.services.tracking import follow
 from audience.services.uploads import track_account
@@ -178,15 +178,10 @@ class RunAction(AudienceView):
         return started(run)
 
 
-class PostList(ExportedListMixin, OfAccount, generics.ListAPIView[Post]):
-    """Posts of an account with the number of stored comments."""
+class NewestPages(CursorPages):
+    """Newest import first: ids grow with time, and an index knows their order."""
 
-    queryset = shape_of(Post)
-    serializer_class = s.PostSerializer
-    export_name = "posts"
-
-    def get_queryset(self) -> QuerySet[Post]:
-        return people.posts_with_comments(self.account())
+    ordering = ("-id",)
 
 
 class CommentList(ExportedListMixin, OfAccount, generics.ListAPIView[Comment]):
@@ -194,6 +189,7 @@ class CommentList(ExportedListMixin, OfAccount, generics.ListAPIView[Comment]):
 
     queryset = shape_of(Comment)
     serializer_class = s.CommentSerializer
+    pagination_class = NewestPages
     filterset_class = CommentFilter
     export_name = "comments"
 
@@ -206,6 +202,7 @@ class CommenterList(ExportedListMixin, OfAccount, generics.ListAPIView[Commenter
 
     queryset = shape_of(Commenter)
     serializer_class = s.CommenterSerializer
+    pagination_class = NewestPages
     export_name = "commenters"
 
     def get_queryset(self) -> QuerySet[Commenter]:

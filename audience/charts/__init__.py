@@ -22,13 +22,14 @@ from audience.charts.bars import (
     share_bar,
 )
 from audience.charts.followers import Followers, followers, signed
-from audience.charts.hours import Cell, Heat, HeatRow, heat
+from audience.charts.hours import WEEKDAYS, Cell, Heat, HeatRow, heat
 from audience.charts.people import Columns, Retention, columns, month_words, overlap, ranged_bars, retention
 from audience.charts.stacks import Column, Piece, Stacks, stacks
 from audience.charts.time import Label, Line, Point, Spark, Tick, line, spark
 
 __all__ = [
     "AGES",
+    "WEEKDAYS",
     "Bar",
     "Cell",
     "Column",

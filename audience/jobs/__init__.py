@@ -4,6 +4,7 @@ Every effect is written in a transaction that also proves that this worker still
 is taken up where its last batch was committed and nothing is counted, or paid for, twice.
 """
 
+from audience.jobs.checking import check_rollups, run_check
 from audience.jobs.classifying import run_classify, run_pictures
 from audience.jobs.control import cancel_run, resume_run, start_live, tick
 from audience.jobs.importing import run_import, start_import
@@ -12,7 +13,9 @@ from audience.jobs.scraping import run_scrape, stop_outside
 
 __all__ = [
     "cancel_run",
+    "check_rollups",
     "resume_run",
+    "run_check",
     "run_classify",
     "run_import",
     "run_pictures",

@@ -12,7 +12,7 @@ from audience.jobs.reading import Reading
 from audience.jobs.reporting import run_report
 from audience.models import Commenter, PictureState, Run, RunBatch
 from audience.queries.runs import people_to_classify
-from audience.services import classify, pictures, rollups
+from audience.services import classify, pictures
 from audience.services.vision import First
 from aura.jobs.context import JobContext
 from aura.jobs.models import Lane
@@ -120,7 +120,6 @@ def _finish(context: JobContext, run: Run, batch: RunBatch) -> None:
         run = Run.objects.select_for_update(of=("self",)).select_related("account").get(pk=run.pk)
         RunBatch.objects.filter(pk=batch.pk).update(done=True)
         Run.objects.filter(pk=run.pk).update(people_done=F("people_done") + len(batch.commenter_ids))
-        rollups.refresh_groups(run.account)
         if run.state == Run.State.RUNNING:
             start_next(run)
 

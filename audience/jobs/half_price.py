@@ -7,7 +7,7 @@ from uuid import UUID
 
 from audience.jobs.reading import Reading
 from audience.models import RunBatch
-from audience.services import classify, reading_claims
+from audience.services import classify, reading_claims, rollups
 from audience.services.vision import batch_model_for
 from aura.providers.errors import ProviderError
 from aura.providers.ports import BatchVision, ReadOutcome, VisionBatch
@@ -78,6 +78,7 @@ def _stored(reading: Reading, vision: BatchVision, handed: VisionBatch) -> None:
     waiting = {str(person) for person in reading.waiting}
     readings = tuple(one for one in outcome.readings if one.id in waiting)
     with reading.context.transaction():
+        rollups.lock_people(reading.run.workspace_id)
         reading_claims.give_back({UUID(name) for name in again})
         _keep(reading.batch, handed, stored=True)
         reading.store(vision, ReadOutcome(readings, lost, outcome.charge))

@@ -58,5 +58,5 @@ def run_import(context: JobContext) -> None:
     first = first_model(run)
     with context.transaction(finish=True):
         run = find_run(context)
-        rollups.rebuild(run.account)
+        rollups.settle(run.account)
         hand_on(run, first)

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 
 from audience.jobs.core import PAUSES
 from audience.models import Classification, Commenter, Run, RunBatch, StoredImage
-from audience.services import classify, reading_claims
+from audience.services import classify, reading_claims, rollups
 from audience.services.vision import models_for
 from aura.jobs.context import JobContext
 from aura.providers.errors import ProviderError
@@ -89,6 +89,7 @@ class Reading:
         cost = None
         failed = {UUID(name): error for name, error in outcome.failed.items()}
         with self.context.transaction():
+            rollups.lock_people(self.run.workspace_id)
             if outcome.charge:
                 cost = outcome.charge.book()
             rows = [classify.row_of(vision, reading, self.hashes[UUID(reading.id)]) for reading in outcome.readings]

@@ -197,7 +197,7 @@ def _go_on(context: JobContext, part: ScrapePart) -> None:
         run = Run.objects.select_for_update(of=("self",)).select_related("account").get(pk=part.run_id)
         if run.state != Run.State.RUNNING:
             return
-        rollups.rebuild(run.account)
+        rollups.settle(run.account)
         if part.state == S.FAILED and part.kind != ScrapePart.Kind.PROFILE and part.ended_try == run.tries:
             words = part.message or "The service ended the scrape before it was done."
             uploads.end_run(run, Run.State.FAILED, code="scrape_failed", message=f"{words} {KEPT}")

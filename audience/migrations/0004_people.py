@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 ),
                 ("as_of", models.DateField()),
                 ("age", models.JSONField(default=dict, help_text='{"18-24": 120, …}')),
-                ("gender", models.JSONField(default=dict, help_text='{"F": 300, "M": 200, "U": 40}')),
+                ("gender", models.JSONField(default=dict, help_text='{"woman": 300, "man": 200, "unknown": 40}')),
                 ("country", models.JSONField(default=dict, help_text='{"DE": 210, …}')),
                 ("city", models.JSONField(default=dict)),
                 (

@@ -4,6 +4,7 @@ from audience.models.content import Comment, Commenter, PictureState, Post, Stor
 from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson, Classification
 from audience.models.growth import FollowerDemographics, ProfileSnapshot
 from audience.models.people import AudienceCohort, AudienceHabit, AudienceSegment
+from audience.models.rollups import AudienceDay, AudiencePost, AudienceState
 from audience.models.runs import Run, RunBatch
 from audience.models.scrapes import ReadingClaim, ScrapePart
 from audience.models.words import AccountWords, CommentReading, PodMember, WordsDay, WordsGroup
@@ -11,11 +12,14 @@ from audience.models.words import AccountWords, CommentReading, PodMember, Words
 __all__ = [
     "AccountWords",
     "AudienceCohort",
+    "AudienceDay",
     "AudienceGroup",
     "AudienceHabit",
     "AudienceHour",
     "AudiencePerson",
+    "AudiencePost",
     "AudienceSegment",
+    "AudienceState",
     "Classification",
     "Comment",
     "CommentReading",

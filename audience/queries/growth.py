@@ -14,7 +14,7 @@ from audience.queries.kept import kept
 
 MOST_POSTS = 500
 WORDS = 6
-GENDERS = {"woman": "F", "man": "M"}
+GENDERS = ("woman", "man")
 
 
 def growth(account: TrackedAccount) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _followers(account: TrackedAccount) -> dict[str, Any] | None:
     if row is None:
         return None
     answer = demographics(account).as_json()
-    named = {name: int(row.gender.get(code, 0)) for name, code in GENDERS.items()}
+    named = {name: int(row.gender.get(name, 0)) for name in GENDERS}
     return {
         "as_of": row.as_of.isoformat(),
         "unknown_gender": int(row.gender.get("U", 0)),

@@ -56,7 +56,8 @@ def save_follower_demographics(
 ) -> bool:
     """Keep Instagram's own counts of an account's followers on a day; True where something was written.
 
-    ``age`` by bracket as in ``audience.statistics.AGES``, ``gender`` by F, M and U, ``country`` by ISO 3166 code.
+    ``age`` by bracket as in ``audience.statistics.AGES``, ``gender`` by woman, man and unknown, ``country`` by ISO 3166
+    code.
     """
     given = {"age": dict(age), "gender": dict(gender), "country": dict(country), "city": dict(city)}
     mine = FollowerDemographics.objects.filter(account=account, as_of=as_of)

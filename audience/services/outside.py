@@ -1,10 +1,11 @@
 """The outside services as a run uses them: with the workspace's key, through the gate, booked in its ledger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.conf import settings
 from django.utils import timezone
@@ -34,6 +35,17 @@ PROFILE_TOKENS, ANSWER_TOKENS = 450, 90
 """A picture at low resolution and a few lines of text; a line of JSON."""
 LEAST = Decimal("0.05")
 """US dollars: no scrape is started with a lower ceiling, since starting alone has a price."""
+
+
+class FollowerCounts(Protocol):
+    """What the Graph API says of followers; see ``aura.providers.instagram.FollowerDemographics``."""
+
+    as_of: datetime
+    age: Mapping[str, int]
+    gender: Mapping[str, int]
+    country: Mapping[str, int]
+    city: Mapping[str, int]
+    available: bool
 
 
 def secret_for(workspace_id: object, service: str) -> str:
@@ -83,9 +95,24 @@ def scraper_for(run: Run) -> GuardedScraper:
     key = secret_for(run.workspace_id, SERVICE_OF[source])
     outside = settings.AURA_OUTSIDE
     placed = outside.apify if source == TrackedAccount.Source.APIFY else outside.graph
-    service = Service(SERVICE_OF[source], key, per_minute=PER_MINUTE, in_flight=AT_ONCE)
-    outlet = Outlet(service, gate_of(settings.REDIS_URL), policy=Policy(deadline=DEADLINE, wait=30.0))
-    return GuardedScraper(import_string(SCRAPERS[source])(key, placed), outlet)
+    return GuardedScraper(import_string(SCRAPERS[source])(key, placed), _outlet(SERVICE_OF[source], key))
+
+
+def _outlet(service: str, key: str) -> Outlet:
+    named = Service(service, key, per_minute=PER_MINUTE, in_flight=AT_ONCE)
+    return Outlet(named, gate_of(settings.REDIS_URL), policy=Policy(deadline=DEADLINE, wait=30.0))
+
+
+def followers_of(run: Run) -> FollowerCounts:
+    """Instagram's own counts of an own account's followers. Outside of any transaction. Raises ``ProviderError``."""
+    key = secret_for(run.workspace_id, "instagram")
+    ask = import_string("aura.providers.instagram.follower_demographics")
+    usage = Usage("instagram", "", "follower_demographics", cost=Decimal(0))
+    placed = settings.AURA_OUTSIDE.graph
+    found: FollowerCounts = _outlet("instagram", key).call(
+        lambda: ask(key, placed), expected=usage, used=lambda _: usage
+    )
+    return found
 
 
 def note_budget(book: Meter, expected: Usage) -> None:

@@ -19,7 +19,8 @@ from audience.models import (
     Post,
     TrackedAccount,
 )
-from audience.services import rollups, rollups_people
+from audience.services import rollups
+from audience.services.rollups import habit_rows
 from audience.tests import factories
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team
@@ -131,7 +132,7 @@ def segment_sums(habits: list[dict[str, Any]]) -> tuple[int, ...]:
 
 def check(account: TrackedAccount) -> None:
     habits = truth(account)
-    rows = AudienceHabit.objects.filter(account=account).values("commenter_id", *rollups_people.FIELDS)
+    rows = AudienceHabit.objects.filter(account=account).values("commenter_id", *habit_rows.FIELDS)
     assert {row.pop("commenter_id"): row for row in rows} == habits
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     cohorts: Counter[tuple[date, date]] = Counter()
@@ -144,7 +145,7 @@ def check(account: TrackedAccount) -> None:
         for month in habit["months"]:
             cohorts[habit["months"][0], month] += 1
             loyal[habit["months"][0], month] += loyalty.is_loyal(habit["posts"], habit["weeks"])
-    segments = AudienceSegment.objects.filter(account=account).values_list("dimension", "value", *rollups_people.SUMS)
+    segments = AudienceSegment.objects.filter(account=account).values_list("dimension", "value", *habit_rows.SUMS)
     assert {row[:2]: tuple(map(int, row[2:])) for row in segments} == {k: segment_sums(v) for k, v in groups.items()}
     cells = AudienceCohort.objects.filter(account=account).values_list("cohort", "month", "people", "loyal")
     assert {row[:2]: row[2:] for row in cells} == {key: (n, loyal[key]) for key, n in cohorts.items()}
@@ -157,7 +158,7 @@ def values_of(account: TrackedAccount) -> dict[str, Any]:
 
 def touch(account: TrackedAccount, people: list[Commenter]) -> int:
     with connection.cursor() as cursor:
-        return rollups_people.touch(cursor, values_of(account), {who.pk for who in people})
+        return habit_rows.touch(cursor, values_of(account), {who.pk for who in people})
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -180,18 +181,19 @@ def test_touching_people_comes_to_the_same_as_a_rebuild(account: TrackedAccount,
     check(account)
     assert touch(account, [*wrote, gone, people[5]]) == 0
     with connection.cursor() as cursor:
-        assert rollups_people.rebuild(cursor, values_of(account)) == 0
+        assert habit_rows.rebuild(cursor, values_of(account)) == 0
 
 
 def test_a_new_classification_moves_a_person_to_another_segment(account: TrackedAccount) -> None:
     _, _, people = fill(account)
     rollups.rebuild(account)
     version = account.data_version
-    Commenter.objects.filter(pk__in=[who.pk for who in people[:10]]).update(
-        gender="woman", age="55-64", profile_type="suspected_bot", language="fr"
-    )
-    rollups._refreshed.clear()
-    assert rollups.refresh_groups(account)
+    keys = [who.pk for who in people[:10]]
+    with rollups.reclassifying(keys):
+        Commenter.objects.filter(pk__in=keys).update(
+            gender="woman", age="55-64", profile_type="suspected_bot", language="fr"
+        )
+    account.refresh_from_db()
     assert account.data_version == version + 1
     check(account)
 

@@ -5,6 +5,8 @@ from audience.views.comparing import compare_accounts, compare_export, overlap_a
 from audience.views.exports import account_export
 from audience.views.hooks import apify_hook
 from audience.views.people import account_growth, people, people_export
+from audience.views.posts import account_posts
+from audience.views.printed import account_print, account_workbook
 from audience.views.report import account_report
 from audience.views.runs import cancel_run, resume_run, run_detail, run_list, run_progress
 from audience.views.words import account_comments, words_export
@@ -14,7 +16,10 @@ __all__ = [
     "account_export",
     "account_growth",
     "account_list",
+    "account_posts",
+    "account_print",
     "account_report",
+    "account_workbook",
     "apify_hook",
     "cancel_run",
     "compare_accounts",

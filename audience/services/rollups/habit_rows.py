@@ -136,12 +136,6 @@ SELECT id FROM audience_commenter WHERE workspace_id = %(workspace)s AND usernam
 UNION SELECT id FROM audience_commenter
 WHERE workspace_id = %(workspace)s AND external_id = %(external)s AND external_id <> ''
 """
-READ_ANEW = """
-SELECT h.commenter_id FROM audience_audiencehabit AS h
-JOIN audience_commenter AS p ON p.id = h.commenter_id AND p.workspace_id = %(workspace)s
-WHERE h.account_id = %(account)s AND h.workspace_id = %(workspace)s
-    AND (h.gender, h.age, h.profile_type, h.language) IS DISTINCT FROM (p.gender, p.age, p.profile_type, p.language)
-"""
 
 
 def rebuild(cursor: CursorWrapper, values: Values) -> int:
@@ -169,13 +163,9 @@ def touch(cursor: CursorWrapper, values: Values, people: Iterable[UUID]) -> int:
     return _moved(cursor, known, HABITS.format(counted=COUNTED.format(only=ONLY), only=ONLY))
 
 
-def refresh(cursor: CursorWrapper, values: Values) -> int:
-    """Bring up to date whoever was classified since, without reading comments; returns how many rows were written."""
-    cursor.execute(READ_ANEW, values)
-    people = [row[0] for row in cursor.fetchall()]
-    if not people:
-        return 0
-    return _moved(cursor, {**values, "people": people}, HABITS.format(counted=KEPT, only=ONLY))
+def refresh(cursor: CursorWrapper, values: Values, people: Iterable[UUID]) -> int:
+    """Bring up to date whom these people are seen as, without reading comments; returns how many rows were written."""
+    return _moved(cursor, {**values, "people": list(people)}, HABITS.format(counted=KEPT, only=ONLY))
 
 
 def _with_owners(cursor: CursorWrapper, values: Values) -> dict[str, Any]:

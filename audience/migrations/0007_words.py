@@ -13,7 +13,7 @@ from aura.tenancy.operations import SecureTenantTables
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_provider_credentials"),
-        ("audience", "0005_half_price"),
+        ("audience", "0006_faster_reports"),
     ]
 
     operations = [
