@@ -103,7 +103,7 @@ def run_import(context: JobContext) -> None:
         return
     with context.transaction(finish=True):
         run = _run(context)
-        rollups.rebuild(run.account)
+        rollups.settle(run.account)
         _hand_on(run)
 
 
@@ -155,11 +155,11 @@ def run_classify(context: JobContext) -> None:
         classify.attach_pictures(wanting, images)
     rows = _read(context, people, comments)
     with context.transaction(finish=True):
+        rollups.lock_people(run.workspace_id)
         run = Run.objects.select_for_update(of=("self",)).select_related("account").get(pk=run.pk)
         classify.save_findings(rows, seen_at)
         RunBatch.objects.filter(pk=batch.pk).update(done=True)
         Run.objects.filter(pk=run.pk).update(people_done=F("people_done") + len(batch.commenter_ids))
-        rollups.refresh_groups(run.account)
         if not run.is_over:
             _start_next(run)
 
@@ -194,13 +194,13 @@ def _bytes(image: StoredImage | None) -> bytes | None:
 
 @job("audience.report", lane=Lane.BULK, max_attempts=5, ended=end_with_job)
 def run_report(context: JobContext) -> None:
-    """Rebuild the account's rollups, close the run and drop the upload."""
+    """Bring the account's rollups up to date, close the run and drop the upload."""
     context.progress(step=Run.Step.REPORTING)
     with context.transaction(finish=True):
         run = _open(context)
         if run is None:
             return
-        rollups.rebuild(run.account)
+        rollups.settle(run.account)
         TrackedAccount.objects.filter(pk=run.account_id).update(last_import_at=timezone.now())
         Run.objects.filter(pk=run.pk).update(step=Run.Step.REPORTING)
         uploads.end_run(run, Run.State.DONE)

@@ -30,7 +30,7 @@ personal("audience.StoredImage", sha256=Kind.DERIVED, path=Kind.DERIVED)
 impersonal("audience.StoredImage", "media_type")
 # The account that a workspace follows is its own subject: it is deleted as an account, not erased as a person.
 personal("audience.TrackedAccount", full_name=Kind.TEXT, biography=Kind.TEXT)
-impersonal("audience.TrackedAccount", "username", "external_id", "source")
+impersonal("audience.TrackedAccount", "username", "external_id", "source", "time_zone")
 personal("audience.Post", caption=Kind.TEXT, url=Kind.TEXT)
 impersonal("audience.Post", "shortcode", "external_id", "kind")
 personal("audience.Run", filename=Kind.TEXT, error=Kind.TEXT, counts=Kind.JSON)

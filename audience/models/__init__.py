@@ -2,12 +2,16 @@
 
 from audience.models.content import Comment, Commenter, PictureState, Post, StoredImage, TrackedAccount
 from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson, Classification
+from audience.models.rollups import AudienceDay, AudiencePost, AudienceState
 from audience.models.runs import Run, RunBatch
 
 __all__ = [
+    "AudienceDay",
     "AudienceGroup",
     "AudienceHour",
     "AudiencePerson",
+    "AudiencePost",
+    "AudienceState",
     "Classification",
     "Comment",
     "Commenter",

@@ -47,6 +47,7 @@ class TrackedAccount(TenantModel):
         default=0, help_text="grows with every change of its data; part of every cache key"
     )
     last_import_at = models.DateTimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=40, default="UTC", help_text="IANA name, such as Europe/Berlin")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -158,10 +159,17 @@ class Comment(TenantModel):
             models.UniqueConstraint(fields=["workspace", "account", "external_id"], name="comment_once")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["account", "commented_at"], include=["commenter"], name="comment_by_time"),
-            models.Index(fields=["post", "commented_at"], include=["commenter"], name="comment_by_post"),
+            models.Index(
+                fields=["account", "commented_at"], include=["commenter", "workspace"], name="comment_by_time"
+            ),
+            models.Index(fields=["post", "commented_at"], include=["commenter", "workspace"], name="comment_by_post"),
             models.Index(fields=["commenter", "commented_at"], name="comment_by_person"),
             models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="comment_by_parent"),
+            models.Index(
+                fields=["account", "parent_external_id"],
+                condition=Q(parent__isnull=True) & ~Q(parent_external_id=""),
+                name="comment_without_parent",
+            ),
         ]
 
     def __str__(self) -> str:

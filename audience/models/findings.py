@@ -5,6 +5,7 @@ The ``Audience…`` tables are derived: rebuilt per account at will, never the t
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -58,12 +59,16 @@ class AudiencePerson(TenantModel):
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
     is_owner = models.BooleanField(help_text="the account itself, which is not its own audience")
+    first_post = models.UUIDField(null=True, help_text="the post of the first comment whose time is known")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace", "account", "commenter"], name="audience_person_once")
         ]
-        indexes: ClassVar = [models.Index(fields=["account", "-comments", "commenter"], name="audience_person_top")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "-comments", "commenter"], name="audience_person_top"),
+            models.Index(fields=["account"], condition=Q(is_owner=True), name="audience_person_owner"),
+        ]
 
 
 class AudienceGroup(TenantModel):
@@ -91,6 +96,9 @@ class AudienceHour(TenantModel):
     account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+")
     hour = models.DateTimeField()
     comments = models.PositiveIntegerField()
+    quarters = ArrayField(
+        models.IntegerField(), null=True, help_text="of its four quarters, for time zones that begin their hours there"
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -10,6 +10,7 @@ import orjson
 from django.db import connection
 
 from audience.models import Classification, Commenter, StoredImage
+from audience.services import rollups
 from aura.privacy.queries import do_not_process
 from aura.providers.ports import Estimate, ProfileEvidence, ProfileReading, Vision
 from aura.tenancy.scope import current_workspace_id
@@ -108,13 +109,20 @@ def is_possible_minor(row: Classification) -> bool:
 def save_findings(rows: Sequence[Classification], seen_at: datetime) -> None:
     """Make these the current classifications of their people, and copy the values to where groups are counted.
 
-    ``seen_at`` is when the evidence was read: what changes after that is looked at again by the next run.
+    ``seen_at`` is when the evidence was read: what changes after that is looked at again by the next run. The groups of
+    the people's accounts follow. Takes the lock of ``rollups.lock_people``, which goes before that of any row.
     """
     people = [row.commenter_id for row in rows]
-    old = [row.id for row in rows if not row._state.adding]
-    Classification.objects.filter(commenter_id__in=people, is_current=True).exclude(id__in=old).update(is_current=False)
-    Classification.objects.filter(id__in=old).update(is_current=True)
-    Classification.objects.bulk_create([row for row in rows if row._state.adding], ignore_conflicts=True)
+    with rollups.reclassifying(people):
+        old = [row.id for row in rows if not row._state.adding]
+        current = Classification.objects.filter(commenter_id__in=people, is_current=True)
+        current.exclude(id__in=old).update(is_current=False)
+        Classification.objects.filter(id__in=old).update(is_current=True)
+        Classification.objects.bulk_create([row for row in rows if row._state.adding], ignore_conflicts=True)
+        _copy_values(rows, seen_at)
+
+
+def _copy_values(rows: Sequence[Classification], seen_at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE audience_commenter p SET gender = v.gender, age = v.age, profile_type = v.profile_type, "
@@ -123,7 +131,7 @@ def save_findings(rows: Sequence[Classification], seen_at: datetime) -> None:
             "AS v(id, gender, age, profile_type, language, minor) WHERE p.id = v.id AND p.workspace_id = %s",
             [
                 seen_at,
-                people,
+                [row.commenter_id for row in rows],
                 *([getattr(row, name) for row in rows] for name in ("gender", "age", "profile_type", "language")),
                 [is_possible_minor(row) for row in rows],
                 current_workspace_id(),

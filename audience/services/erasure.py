@@ -33,6 +33,7 @@ def erase_people(work: Erasure) -> None:
     workspace_id = current_workspace_id()
     with connection.cursor() as cursor:
         cursor.execute(IMPORTS, [f"audience.ingest:{workspace_id}"])
+    rollups.lock_people(workspace_id)
     found = list(people(work.who))
     keys = [person.pk for person in found]
     theirs = Comment.objects.filter(commenter__in=keys)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from audience.models import AudiencePerson, Classification, Comment, Commenter, PictureState, Run, StoredImage
+from audience.services import rollups
 from audience.services.erasure import GONE, IMPORTS, rebuild
 from aura.tenancy.scope import current_workspace_id
 
@@ -27,6 +28,7 @@ def _comments(before: datetime, most: int) -> int:
     """Comments by when they were stored, which a later import of the same comment does not change."""
     with connection.cursor() as cursor:
         cursor.execute(IMPORTS, [f"audience.ingest:{current_workspace_id()}"])
+    rollups.lock_people(current_workspace_id())
     old = Comment.objects.filter(created_at__lt=before).order_by("created_at")[:most]
     rows = list(old.values_list("pk", "account_id", "commenter_id"))
     keys = [row[0] for row in rows]

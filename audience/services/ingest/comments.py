@@ -8,6 +8,7 @@ from audience.dataset import CommentItem
 from audience.models import TrackedAccount
 from audience.services.ingest.batches import Authors
 from audience.services.ingest.tally import Tally
+from audience.services.rollups import Changes
 from aura.tenancy.ids import uuid7
 
 # A subquery in the list of columns is looked up row by row. A join is not safe here: while a table grows by millions
@@ -49,6 +50,25 @@ FROM stage_comment s CROSS JOIN LATERAL (
 WHERE NOT s.is_new AND ({" OR ".join(f"c.{name} IS DISTINCT FROM {value}" for name, value in VALUES.items())})
 ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in VALUES)}
 """  # noqa: S608
+# The same, with a note of every change for the rollups (audience.services.rollups.Changes).
+NOTED = ("id", "post_id", "commenter_id", "parent_external_id <> ''", "likes", "commented_at")
+
+
+def _note(version: str) -> str:
+    return ", ".join(f"{version}.{name}" for name in NOTED)
+
+
+INSERT_NOTED = f"""
+WITH done AS ({INSERT} RETURNING id, post_id, commenter_id, parent_external_id <> '', likes, commented_at)
+INSERT INTO changed_comment SELECT 1, * FROM done
+"""  # noqa: S608
+UPDATE_NOTED = f"""
+WITH done(new_id, new_post, new_person, new_reply, new_likes, new_at, id, post, person, reply, likes, at) AS ({UPDATE}
+  RETURNING {_note("new")}, {_note("old")})
+INSERT INTO changed_comment
+SELECT v.* FROM done CROSS JOIN LATERAL (VALUES (-1, id, post, person, reply, likes, at),
+  (1, new_id, new_post, new_person, new_reply, new_likes, new_at)) AS v
+"""  # noqa: S608
 PARENT = """(SELECT p.id FROM audience_comment p WHERE p.workspace_id = c.workspace_id
   AND p.account_id = c.account_id AND p.external_id = c.parent_external_id AND p.id <> c.id)"""
 LATE_PARENTS = f"""
@@ -56,6 +76,15 @@ UPDATE audience_comment c SET parent_id = {PARENT}
 WHERE c.workspace_id = %s AND c.account_id = %s AND c.parent_id IS NULL AND c.parent_external_id <> ''
   AND {PARENT} IS NOT NULL
 """  # noqa: S608
+# Of a batch that is followed only the replies to its own comments can be late, and an index knows those.
+LATE_REPLIES = """
+UPDATE audience_comment c SET parent_id = p.id FROM (
+  SELECT n.id, n.external_id FROM changed_comment s CROSS JOIN LATERAL (
+    SELECT id, external_id FROM audience_comment WHERE id = s.id AND workspace_id = %(workspace)s OFFSET 0) n
+  WHERE s.sign = 1) AS p
+WHERE c.workspace_id = %(workspace)s AND c.account_id = %(account)s AND c.parent_id IS NULL
+  AND c.parent_external_id <> '' AND c.parent_external_id = p.external_id AND p.id <> c.id
+"""
 
 
 def store_comments(
@@ -66,8 +95,12 @@ def store_comments(
     people: Mapping[str, UUID],
     posts: Mapping[str, UUID],
     tally: Tally,
+    changes: Changes | None = None,
 ) -> bool:
-    """Insert and update comments that this import has not met before; True where anything changed."""
+    """Insert and update comments that this import has not met before; True where anything changed.
+
+    ``changes`` get a note of each where the rollups follow this import.
+    """
     wanted = dict.fromkeys([*comments, *(one.parent_id for one in comments.values() if one.parent_id)])
     cursor.execute(KNOWN, [account.workspace_id, account.pk, list(wanted)])
     known: dict[str, UUID] = {key: row for key, row in cursor.fetchall() if row}
@@ -80,11 +113,15 @@ def store_comments(
             copy.write_row(_row(comment, rows, comment.id in fresh, author, post))
     new = updated = 0
     if fresh:
-        cursor.execute(INSERT, [account.workspace_id, account.pk])
+        cursor.execute(INSERT if changes is None else INSERT_NOTED, [account.workspace_id, account.pk])
         new = cursor.rowcount
     if len(fresh) < len(comments):
-        cursor.execute(UPDATE, [account.workspace_id])
-        updated = cursor.rowcount
+        cursor.execute(UPDATE if changes is None else UPDATE_NOTED, [account.workspace_id])
+        updated = cursor.rowcount if changes is None else cursor.rowcount // 2
+    if changes is not None:
+        changes.comments += new + updated
+        if new:
+            cursor.execute(LATE_REPLIES, {"workspace": account.workspace_id, "account": account.pk})
     tally.comments.new += new
     tally.comments.updated += updated
     tally.comments.unchanged += len(comments) - new - updated
@@ -110,5 +147,5 @@ def _row(comment: CommentItem, rows: Mapping[str, UUID], is_new: bool, author: U
 
 
 def tie_late_parents(cursor: Any, account: TrackedAccount) -> None:
-    """Tie the replies that came batches before the comment they answer."""
+    """Tie the replies that came batches before the comment they answer. Reads all comments of the account."""
     cursor.execute(LATE_PARENTS, [account.workspace_id, account.pk])

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from audience.dataset import DatasetRefused, Record
 from audience.models import Run, TrackedAccount
+from audience.services import rollups
 from audience.services.ingest.ahead import ahead
 from audience.services.ingest.batches import Authors, Batch, batches
 from audience.services.ingest.comments import store_comments, tie_late_parents
@@ -42,21 +43,25 @@ def import_records(
     tally = Tally.resumed(run.counts)
     done = 0
     told_account = run.records_done > 0
+    followed = True
     with closing(ahead(batches(records))) as found:
         for batch in found:
             first, done = done, done + batch.records
             with transaction():
                 if done <= run.records_done:
                     _replay(run, batch, tally)
+                    followed = False
                     continue
                 if first == 0:
                     _check_account(run.account, batch)
-                told_account |= _import(run, batch, tally)
+                told, batch_followed = _import(run, batch, tally)
+                told_account, followed = told_account or told, followed and batch_followed
                 counts = _save(run, tally, done)
             run.records_done, run.counts = done, counts
             on_batch(done)
     with transaction(), connection.cursor() as cursor:
-        tie_late_parents(cursor, run.account)
+        if not followed:
+            tie_late_parents(cursor, run.account)
         counts = _save(run, tally, done)
     run.counts = counts
     _check_anything(tally, told_account)
@@ -70,8 +75,8 @@ def _save(run: Run, tally: Tally, done: int) -> dict[str, Any]:
     return counts
 
 
-def _import(run: Run, batch: Batch, tally: Tally) -> bool:
-    """Store one batch; True where it told something about the account itself."""
+def _import(run: Run, batch: Batch, tally: Tally) -> tuple[bool, bool]:
+    """Store one batch; returns whether it told something about the account itself, and whether rollups followed it."""
     account = run.account
     tally.items += batch.records
     for line, message in batch.errors:
@@ -82,17 +87,20 @@ def _import(run: Run, batch: Batch, tally: Tally) -> bool:
         cursor.execute(LOCK, [f"audience.ingest:{run.workspace_id}"])
         # Asked under the lock: an erasure takes it too, so nobody slips in between.
         tally.opted_out += drop_opted_out(batch, do_not_process())
+        changes = rollups.follow(account, tally.comments.new + tally.comments.updated)
         changed = store_account(account, batch)
-        posts, posts_changed = store_posts(account, batch, tally)
+        posts, posts_changed = store_posts(account, batch, tally, changes)
         authors = Authors(batch)
         changed |= posts_changed
         if authors.found:
             people, people_changed = store_people(cursor, account, batch, authors, tally)
             changed |= people_changed
-            changed |= store_comments(cursor, account, batch.comments, authors, people, posts, tally)
+            changed |= store_comments(cursor, account, batch.comments, authors, people, posts, tally, changes)
+        if changed and changes is not None:
+            rollups.touch(account, changes)
     if changed:
         TrackedAccount.objects.filter(pk=account.pk).update(data_version=F("data_version") + 1)
-    return any(is_account(account, person) for person in batch.profiles)
+    return any(is_account(account, person) for person in batch.profiles), changes is not None
 
 
 def _drop_repeats(batch: Batch, tally: Tally) -> None:

@@ -9,14 +9,18 @@ from audience.models import Post, TrackedAccount
 from audience.services.ingest.batches import Batch
 from audience.services.ingest.seen import keys_of_texts
 from audience.services.ingest.tally import Tally
+from audience.services.rollups import Changes
 
 TOLD = ("kind", "caption", "posted_at", "likes", "comments_reported", "is_pinned")
 
 
-def store_posts(account: TrackedAccount, batch: Batch, tally: Tally) -> tuple[dict[str, UUID], bool]:
+def store_posts(
+    account: TrackedAccount, batch: Batch, tally: Tally, changes: Changes | None = None
+) -> tuple[dict[str, UUID], bool]:
     """Insert and update posts; returns rows by the short codes of the batch and whether anything changed.
 
-    A post item that came in an earlier batch of the file is a repeat and skipped.
+    A post item that came in an earlier batch of the file is a repeat and skipped. ``changes`` get a note of known posts
+    whose time changed.
     """
     codes = list(batch.posts)
     repeats = {code for code, known in zip(codes, tally.told_posts.has(keys_of_texts(codes)), strict=True) if known}
@@ -33,8 +37,11 @@ def store_posts(account: TrackedAccount, batch: Batch, tally: Tally) -> tuple[di
             post = Post(workspace_id=account.workspace_id, account=account, shortcode=code)
             new.append(post)
             known.add(post)
+        time = post.posted_at
         if _fill(post, ref, told.get(code)) and not post._state.adding:
             changed[post.pk] = post
+            if changes is not None and post.posted_at != time:
+                changes.moved_posts.append(post.pk)
         known.add(post)
     Post.objects.bulk_create(new, batch_size=1000)
     Post.objects.bulk_update(changed.values(), ["shortcode", "external_id", "url", *TOLD], batch_size=500)
