@@ -2,6 +2,7 @@
 
 from audience.models.content import Comment, Commenter, PictureState, Post, StoredImage, TrackedAccount
 from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson, Classification
+from audience.models.reviews import Dimension, PromptTrial, Queue, Review, ReviewItem
 from audience.models.rollups import AudienceDay, AudiencePost, AudienceState
 from audience.models.runs import Run, RunBatch
 
@@ -15,8 +16,13 @@ __all__ = [
     "Classification",
     "Comment",
     "Commenter",
+    "Dimension",
     "PictureState",
     "Post",
+    "PromptTrial",
+    "Queue",
+    "Review",
+    "ReviewItem",
     "Run",
     "RunBatch",
     "StoredImage",

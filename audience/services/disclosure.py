@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter
+from audience.models import AudiencePerson, Classification, Comment, Commenter, Review
 from aura.privacy.registry import Section
 
 PROFILE = (
@@ -37,6 +37,9 @@ def sections(people: Sequence[Commenter]) -> Iterator[Section]:
     yield Section("audiences", [_audience(row) for row in _audiences(keys)])
     shown = [person.pk for person in people if not person.possible_minor]
     yield Section("estimates", [_estimate(row) for row in _estimates(shown)])
+    yield Section(
+        "reviews", [_review(row) for row in Review.objects.filter(commenter__in=shown).order_by("created_at")]
+    )
 
 
 def _comments(keys: Sequence[Any]) -> Iterable[Comment]:
@@ -85,6 +88,17 @@ def _estimate(row: Classification) -> dict[str, Any]:
         "evidence": row.evidence,
         "model": row.model,
         "model_version": row.model_version,
+        "made_at": row.created_at,
+        "current": row.is_current,
+    }
+
+
+def _review(row: Review) -> dict[str, Any]:
+    """What somebody of the workspace said; who it was is the workspace's affair."""
+    return {
+        "seen_as": f"{row.dimension}: {row.value}",
+        "source": row.source,
+        "model_said": row.said,
         "made_at": row.created_at,
         "current": row.is_current,
     }

@@ -7,7 +7,17 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter, Run, StoredImage, TrackedAccount
+from audience.models import (
+    AudiencePerson,
+    Classification,
+    Comment,
+    Commenter,
+    Review,
+    ReviewItem,
+    Run,
+    StoredImage,
+    TrackedAccount,
+)
 from audience.services import rollups
 from aura.privacy.registry import Erasure
 from aura.privacy.subjects import Identifiers
@@ -43,7 +53,7 @@ def erase_people(work: Erasure) -> None:
     work.counts["audience_comment replies unlinked"] += replies.update(parent=None, parent_external_id=GONE)
     Comment.objects.filter(parent__in=theirs.values("pk")).update(parent=None)
     forget_orphans_of(work, [person.picture_id for person in found if person.picture_id], keys)
-    for model in (Classification, AudiencePerson, Comment):
+    for model in (Classification, Review, ReviewItem, AudiencePerson, Comment):
         work.counts[model._meta.db_table] += model.objects.filter(commenter__in=keys).delete()[0]
     for key in keys:
         with connection.cursor() as cursor:

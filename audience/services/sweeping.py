@@ -8,7 +8,17 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter, PictureState, Run, StoredImage
+from audience.models import (
+    AudiencePerson,
+    Classification,
+    Comment,
+    Commenter,
+    PictureState,
+    Review,
+    ReviewItem,
+    Run,
+    StoredImage,
+)
 from audience.services import rollups
 from audience.services.erasure import GONE, IMPORTS, rebuild
 from aura.tenancy.scope import current_workspace_id
@@ -44,7 +54,7 @@ def _people(keys: set[UUID]) -> None:
     """Those of the people who wrote no other comment; nothing about them is needed any more."""
     writes = Comment.objects.filter(commenter=OuterRef("pk"))
     silent = list(Commenter.objects.filter(~Exists(writes), pk__in=keys).values_list("pk", flat=True))
-    for model in (Classification, AudiencePerson):
+    for model in (Classification, Review, ReviewItem, AudiencePerson):
         model.objects.filter(commenter__in=silent).delete()
     Commenter.objects.filter(pk__in=silent).delete()
 

@@ -172,7 +172,7 @@ RULES: dict[str, Rule] = {
     "api:audience:posts": Rule(OBJECT, READ, ("account",)),
     "api:audience:comments": Rule(OBJECT, READ, ("account",)),
     "api:audience:commenters": Rule(OBJECT, READ, ("account",)),
-    "api:audience:classification": does(OBJECT, "person", get=AN),
+    "api:audience:classification": does(OBJECT, "person", get=AN, patch=AN, delete=AN),
     "api:audience:imports": does(OWN, post=AN),
     "api:audience:runs": Rule(OWN),
     "api:audience:run": Rule(OBJECT, READ, ("run",)),
