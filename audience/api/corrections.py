@@ -27,16 +27,14 @@ class CorrectionSerializer(serializers.Serializer[Any]):
     gender = serializers.ChoiceField(choices=[*CHOICES["gender"], UNKNOWN], required=False)
     age = serializers.ChoiceField(choices=[*CHOICES["age"], UNKNOWN], required=False)
     profile_type = serializers.ChoiceField(choices=[*CHOICES["profile_type"], UNKNOWN], required=False)
-    language = serializers.CharField(  # type: ignore[assignment]  # a serializer's own word, as in the answer
-        required=False, max_length=7, help_text="ISO 639-1 code, or unknown"
-    )
+    language = serializers.CharField(required=False, max_length=7, help_text="ISO 639-1 code, or unknown")
 
 
 class CorrectedSerializer(serializers.Serializer[Any]):
     """A label that wins over the model."""
 
     value = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the word of the answer
     at = serializers.DateTimeField()
 
 

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from accounts.services import record
 from audience.models import AudiencePerson, Classification, Commenter, Review, ReviewItem, TrackedAccount
+from audience.queries.measured import labels_changed
 from audience.queries.reviews import CHOICES, DIMENSIONS, current_classification, reviewed
 from audience.services import rollups
 from audience.services.classify import MINOR, is_possible_minor
@@ -157,5 +158,6 @@ def apply(person: Commenter) -> None:
 
 def _tell(person: Commenter) -> None:
     """No cached answer of before may be found again, not even where no group changed."""
+    labels_changed()
     accounts = AudiencePerson.objects.filter(commenter=person).values("account")
     TrackedAccount.objects.filter(pk__in=accounts).update(data_version=F("data_version") + 1)
