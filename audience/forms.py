@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from audience.models import Post, TrackedAccount
 from audience.usernames import UsernameRefused, clean_username
+from aura.providers.ports import AGES
 
 PROFILE_TYPES = [
     ("", "Every type"),
@@ -91,3 +93,53 @@ class ImportForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".json,.jsonl,.ndjson,.csv,.gz"}),
         error_messages={"empty": "This file is empty. Export the dataset again and upload it."},
     )
+
+
+CANNOT_TELL = ("unknown", "Cannot tell")
+REVIEW_CHOICES = {
+    "gender": [("woman", "Woman"), ("man", "Man"), CANNOT_TELL],
+    "age": [(age, age.replace("-", "–")) for age in AGES] + [CANNOT_TELL],
+    "profile_type": [*PROFILE_TYPES[1:], CANNOT_TELL],
+}
+REVIEW_KEYS = {"gender": "120", "age": "qwertyui", "profile_type": "asdfgh"}
+
+
+class ReviewForm(forms.Form):
+    """What a reviewer says about one profile. Whatever is left open is not labelled."""
+
+    item = forms.UUIDField(widget=forms.HiddenInput)
+    gender = forms.ChoiceField(label="Seen as", choices=REVIEW_CHOICES["gender"], required=False)
+    age = forms.ChoiceField(label="Seems to be", choices=REVIEW_CHOICES["age"], required=False)
+    profile_type = forms.ChoiceField(label="Account", choices=REVIEW_CHOICES["profile_type"], required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not any(data.get(name) for name in REVIEW_CHOICES):
+            raise forms.ValidationError("Choose at least one answer, or skip this profile.")
+        return data
+
+    def item_key(self) -> UUID | None:
+        """The profile that the form is about, or None where it names none."""
+        try:
+            return UUID(str(self.data.get("item", "")))
+        except ValueError:
+            return None
+
+    def values(self) -> dict[str, str]:
+        """The answers by dimension."""
+        return {name: self.cleaned_data[name] for name in REVIEW_CHOICES if self.cleaned_data[name]}
+
+    def questions(self) -> list[dict[str, Any]]:
+        """The questions with the key of each answer, for the page."""
+        chosen = {name: self[name].value() for name in REVIEW_CHOICES}
+        return [
+            {
+                "name": name,
+                "label": self.fields[name].label,
+                "choices": [
+                    {"value": value, "label": label, "key": key, "checked": chosen[name] == value}
+                    for (value, label), key in zip(choices, REVIEW_KEYS[name], strict=True)
+                ],
+            }
+            for name, choices in REVIEW_CHOICES.items()
+        ]

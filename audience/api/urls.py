@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audience.api import corrections, insights, views
+from audience.api import accuracy, corrections, insights, views
 
 app_name = "audience"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/<uuid:pk>/comments", views.CommentList.as_view(), name="comments"),
     path("accounts/<uuid:pk>/commenters", views.CommenterList.as_view(), name="commenters"),
     path("commenters/<uuid:pk>/classification", corrections.ClassificationView.as_view(), name="classification"),
+    path("accuracy", accuracy.AccuracyView.as_view(), name="accuracy"),
     path("imports", views.ImportView.as_view(), name="imports"),
     path("runs", views.RunList.as_view(), name="runs"),
     path("runs/<uuid:pk>", views.RunDetail.as_view(), name="run"),

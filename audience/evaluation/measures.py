@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audience.evaluation.sample import NONE, Numbers, Sample
-from audience.statistics import wilson
+from audience.statistics import Z95, wilson
 
 ROUNDS = 400
 LOW, HIGH = 2.5, 97.5
@@ -153,3 +153,14 @@ def mean_absolute(errors: Numbers, seed: int) -> Figure:
 def mean(errors: Numbers, seed: int) -> Figure:
     """The mean error: negative where estimates are too low."""
     return bootstrap(len(errors), lambda places: float(errors[places].mean()), seed)
+
+
+def labels_needed(figure: Figure, half_width: float, effect: float = 1.0) -> int:
+    """How many labelled people in all make the range of a share ± ``half_width`` (0..1).
+
+    The normal approximation (Cochran, Sampling Techniques, 1977, ch. 4) at the share's own value, drawn a little
+    towards a half where there are few; ``effect`` is Kish's: people over effective sample size.
+    """
+    n = max(figure.n, 0)
+    value = ((figure.value if figure.value is not None else 0.5) * n + 2) / (n + 4)
+    return math.ceil(Z95**2 * value * (1 - value) / half_width**2 * max(effect, 1.0))
