@@ -107,4 +107,4 @@ PUBLISHED: Final = (
         "abstract of arXiv 2512.03064",
     ),
 )
-"""None of these rows can be compared directly: pictures, classes and who abstains differ. Sources in docs/accuracy.md."""
+"""None of these rows can be compared directly: pictures, classes and who abstains differ."""

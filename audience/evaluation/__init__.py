@@ -6,7 +6,7 @@ figures, ``words.lines`` prints them. ``docs/accuracy.md`` says how to read them
 
 from audience.evaluation.ages import Span, bracket_of, read_age
 from audience.evaluation.labels import Labelled, LabelsRefused, Trouble, read_codes, read_labels
-from audience.evaluation.measures import Figure
+from audience.evaluation.measures import Figure, labels_needed
 from audience.evaluation.report import by, evaluation, groups, question, years
 from audience.evaluation.sample import Case, Sample
 from audience.evaluation.words import lines
@@ -23,6 +23,7 @@ __all__ = [
     "by",
     "evaluation",
     "groups",
+    "labels_needed",
     "lines",
     "question",
     "read_age",

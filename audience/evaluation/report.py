@@ -23,6 +23,7 @@ def question(values: Sequence[str], cases: Iterable[Case], *, ordered: bool = Fa
     sample = Sample.of(values, cases)
     found = {
         "labelled": len(sample),
+        "effective_labels": round(m.effective_size(sample.weight), 1),
         "coverage": m.coverage(sample).as_json(),
         "accuracy": m.accuracy(sample).as_json(),
         "accuracy_abstentions_wrong": m.strict_accuracy(sample).as_json(),

@@ -138,9 +138,10 @@ def _needed(found: dict[str, Any]) -> list[dict[str, Any]]:
     accuracy_ = found["accuracy"]
     figure = Figure(accuracy_["value"], accuracy_["low"], accuracy_["high"], accuracy_["n"])
     answered = found["coverage"]["value"] or 1.0
+    effect = found["labelled"] / found["effective_labels"] if found["effective_labels"] else 1.0
     rows = []
     for goal in GOALS:
-        total = round(labels_needed(figure, goal) / answered)
+        total = round(labels_needed(figure, goal, effect) / answered)
         rows.append({"goal": round(100 * goal), "total": total, "more": max(0, total - found["labelled"])})
     return rows
 

@@ -42,7 +42,8 @@ def _take(request: WorkspaceRequest) -> HttpResponse:
         return _undo(request)
     form = ReviewForm(request.POST)
     items = ReviewItem.objects.filter(commenter__possible_minor=False).select_related("commenter", "commenter__picture")
-    item = items.filter(pk=form.item_key()).first()
+    key = form.item_key()
+    item = items.filter(pk=key).first() if key else None
     if item is None or item.state == ReviewItem.State.DONE:
         messages.info(request, "That profile has been answered already. Here is the next one.")
         return redirect("audience:review")
