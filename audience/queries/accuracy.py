@@ -5,6 +5,7 @@ stands for the stratum's size over the number of its labels. Labels stay good fo
 is compared with what each model and version said about them.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from audience.evaluation import Case, by, groups, question
 from audience.evaluation.sample import Sample
@@ -56,10 +57,12 @@ def sample_reviews() -> QuerySet[Review]:
 
 def stamp() -> str:
     """Changes whenever a label or a reading of a labelled person does."""
-    reviews = Review.objects.aggregate(last=Max("created_at"), key=Max("pk"))
-    labelled = Review.objects.filter(is_current=True).exclude(stratum="")
-    read = Classification.objects.filter(commenter__in=labelled.values("commenter")).aggregate(last=Max("created_at"))
-    return f"{reviews['last']}:{reviews['key']}:{labelled.count()}:{read['last']}"
+    newest = Review.objects.order_by("-created_at", "-pk").values_list("pk", flat=True).first()
+    labelled_rows = Review.objects.filter(is_current=True).exclude(stratum="")
+    people = labelled_rows.values("commenter")
+    read = Classification.objects.filter(commenter__in=people).aggregate(last=Max("created_at"), count=Count("pk"))
+    seen = f"{newest}:{labelled_rows.count()}:{read['last']}:{read['count']}"
+    return hashlib.sha256(seen.encode()).hexdigest()
 
 
 def labelled() -> dict[str, list[Labelled]]:

@@ -1,5 +1,6 @@
 """Error matrices from this workspace's own labels, which correct the shares of its reports (A6, A8)."""
 
+import hashlib
 from collections.abc import Mapping
 
 from django.core.cache import cache
@@ -23,7 +24,8 @@ def workspace_errors(model: str, version: str, prompt: str) -> dict[str, ErrorMa
     Kept until a label changes, and for an hour at most.
     """
     token = cache.get(_token_key(), "")
-    key = f"errors:{current_workspace_id()}:{model}:{version}:{prompt}:{token}"
+    name = hashlib.sha256(f"{model}|{version}|{prompt}".encode()).hexdigest()
+    key = f"errors:{current_workspace_id()}:{name}:{token}"
     found: dict[str, ErrorMatrix] | None = cache.get(key)
     if found is None:
         has_labels = Review.objects.filter(is_current=True).exclude(stratum="").exists()

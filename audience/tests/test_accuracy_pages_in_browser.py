@@ -56,9 +56,9 @@ def test_the_pages_have_no_barrier(
         )
     tab = new_tab(width, theme)
     sign_in(tab, live_server, team.bob, REVIEW)
-    for name in (REVIEW, ACCURACY, CARD):
+    for name, heading in ((REVIEW, "Review profiles"), (ACCURACY, "Accuracy"), (CARD, "Model card")):
         tab.page.goto(live_server.url + reverse(name))
-        expect(tab.page.get_by_role("heading", level=1)).to_be_visible()
+        expect(tab.page.get_by_role("heading", level=1)).to_have_text(heading)
         tab.check()
         tab.shoot(f"{name.split(':')[1]}-{theme}")
 
