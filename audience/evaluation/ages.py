@@ -78,7 +78,7 @@ def read_age(words: str, *, decade: bool = False) -> Span | None:
 
 def _one(text: str, *, decade: bool) -> Span | None:
     found = ONE.fullmatch(text)
-    if found is None or float(found[1]) > OLDEST or text.startswith("-"):
+    if found is None or float(found[1]) > OLDEST or text.startswith("-") or text.endswith(("-", "–")):
         return None
     years = float(found[1])
     if UPWARDS.search(text):

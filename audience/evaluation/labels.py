@@ -1,5 +1,6 @@
 """Reads lists of labelled pictures: any usual delimiter, column names and spellings. What cannot be read is told."""
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -190,7 +191,8 @@ def _encoding(path: Path) -> str:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     try:
-        start[: max(0, len(start) - 4)].decode("utf-8-sig")
+        # Not final: the piece may end in the middle of a letter.
+        codecs.getincrementaldecoder("utf-8")().decode(start, final=False)
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8-sig"

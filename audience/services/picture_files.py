@@ -26,10 +26,12 @@ class PictureFiles:
             if found is not None:
                 return found
         names = [parts[-1].lower(), *(f"{parts[-1]}{suffix}".lower() for suffix in SUFFIXES)]
-        return next((self._names[name] for name in names if name in self._names), None)
+        return next((found for name in names if (found := self._at(self._names.get(name)))), None)
 
-    def _at(self, path: Path) -> Path | None:
+    def _at(self, path: Path | None) -> Path | None:
         """This file, or the one with a suffix added. A link that leads out of the folder is none."""
+        if path is None:
+            return None
         for candidate in (path, *(path.with_name(path.name + suffix) for suffix in SUFFIXES)):
             try:
                 if candidate.is_file() and candidate.resolve().is_relative_to(self.root):

@@ -1,6 +1,6 @@
 """Which model stands behind a provider's name, for work outside a run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from aura.providers.errors import ProviderError
@@ -8,7 +8,7 @@ from aura.providers.local import LocalVision
 from aura.providers.ports import Vision
 
 Maker = Callable[[], Vision]
-MAKERS: Final[Mapping[str, Maker]] = {"local": LocalVision}
+MAKERS: Final[dict[str, Maker]] = {"local": LocalVision}
 """By the names that commands take; each call makes a model that is ready to read."""
 NAMES: Final = ("local", "gemini", "openai")
 

@@ -17,7 +17,7 @@ from audience.models import PromptTrial
 from audience.queries.accuracy import accuracy_report
 from audience.queries.measured import workspace_errors
 from audience.queries.reviews import queue_counts
-from audience.statistics import MEASURED_FROM
+from audience.statistics import AGES, MEASURED_FROM
 
 TITLES = {"gender": "Gender", "age": "Age bracket", "profile_type": "Account type"}
 GOALS = (0.05, 0.03, 0.02)
@@ -89,7 +89,7 @@ def _dimension(name: str, found: dict[str, Any], corrects: bool) -> dict[str, An
     shown = {"name": name, "title": TITLES[name], "labelled": found["labelled"], "corrects": corrects}
     if found.get("suppressed"):
         return shown | {"suppressed": True}
-    words = WORDS | {value: findings.span(value) for value in found["confusion"]}
+    words = WORDS | {value: findings.span(value) for value in AGES}
     people = {one["value"]: one.get("labelled", 0) for one in found["classes"]}
     used = [one for one in found["classes"] if one.get("labelled") or one.get("suppressed")]
     labelled = [one for one in used if not one.get("suppressed")]
@@ -97,19 +97,15 @@ def _dimension(name: str, found: dict[str, Any], corrects: bool) -> dict[str, An
         "measures": _measures(found),
         "numbers": _numbers(found),
         "confusion": charts.confusion(found["confusion"], words, people),
-        "recall": charts.measures(labelled, "recall", "value", words | {v: findings.span(v) for v in people}),
+        "recall": charts.measures(labelled, "recall", "value", words),
         "reliability": charts.reliability(found["reliability"]),
         "bias": [
-            {"title": TITLES[other], "rows": charts.measures(rows, "accuracy", "group", WORDS | _spans(rows))}
+            {"title": TITLES[other], "rows": charts.measures(rows, "accuracy", "group", words)}
             for other, rows in found["bias"].items()
             if rows
         ],
         "needed": _needed(found),
     }
-
-
-def _spans(rows: list[dict[str, Any]]) -> dict[str, str]:
-    return {row["group"]: findings.span(row["group"]) for row in rows if row["group"][:1].isdigit()}
 
 
 def _measures(found: dict[str, Any]) -> list[charts.Measure]:
