@@ -22,24 +22,24 @@ CODE_LETTERS: Final = (2, 3)
 class ReviewRefused(Exception):
     """The values are not ones that Aura knows. ``field`` says which."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, message: str, *, field: str) -> None:
         super().__init__(message)
-        self.field = field
         self.message = message
+        self.field = field
 
 
 def checked(values: Mapping[str, str]) -> dict[str, str]:
     """These values if each is one of its dimension, or "unknown". Raises :class:`ReviewRefused`."""
     if not values:
-        raise ReviewRefused("gender", "Say at least one thing about the person.")
+        raise ReviewRefused("Say at least one thing about the person.", field="gender")
     for dimension, value in values.items():
         if dimension not in DIMENSIONS:
-            raise ReviewRefused(dimension, f"“{dimension}” cannot be corrected.")
+            raise ReviewRefused(f"“{dimension}” cannot be corrected.", field=dimension)
         known = CHOICES.get(dimension)
         is_code = known is None and len(value) in CODE_LETTERS and value.isascii() and value.isalpha()
         if value != UNKNOWN and not is_code and value not in (known or ()):
             choices = ", ".join((*known, UNKNOWN)) if known else "a code such as en, or unknown"
-            raise ReviewRefused(dimension, f"Choose one of: {choices}.")
+            raise ReviewRefused(f"Choose one of: {choices}.", field=dimension)
     return {dimension: value.lower() if dimension == "language" else value for dimension, value in values.items()}
 
 
