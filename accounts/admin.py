@@ -8,7 +8,18 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import ApiKey, AuditEntry, Invitation, Membership, ProviderCredential, SignInLink, User, Workspace
+from accounts.models import (
+    ApiKey,
+    AuditEntry,
+    Budget,
+    Invitation,
+    Membership,
+    ProviderCredential,
+    SignInLink,
+    UsageEntry,
+    User,
+    Workspace,
+)
 from accounts.services.people import vouch
 
 # Admin's own form knows neither the second factor nor the limits on guessing.
@@ -95,3 +106,18 @@ class ProviderCredentialAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderCredential]:
         """Without the secret: nobody reads it here, so nothing decrypts it."""
         return super().get_queryset(request).defer("value")
+
+
+@admin.register(Budget)
+class BudgetAdmin(ReadOnlyAdmin):
+    list_display = ("workspace", "month", "cap", "spent", "reserved", "overrun", "reached_at")
+    list_filter = ("month",)
+    list_select_related = ("workspace",)
+
+
+@admin.register(UsageEntry)
+class UsageEntryAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "workspace", "provider", "model", "operation", "state", "amount", "price_known")
+    list_filter = ("state", "provider", "price_known")
+    list_select_related = ("workspace",)
+    date_hierarchy = "created_at"

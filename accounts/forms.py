@@ -222,3 +222,18 @@ class CredentialForm(forms.Form):
         max_length=500,
         widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "off", "spellcheck": "false"}),
     )
+
+
+class BudgetForm(forms.Form):
+    """What may be spent on outside services in a month."""
+
+    cap = forms.DecimalField(
+        label="US dollars a month",
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=2,
+        localize=False,
+        widget=forms.NumberInput(attrs={"class": "form-control", "step": "0.01", "inputmode": "decimal"}),
+        help_text="Empty: no limit. It holds from this month on.",
+    )

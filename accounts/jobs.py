@@ -11,13 +11,15 @@ from django.db import connections, models, transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from accounts.models import Invitation, SetupLink, SignInLink, TokenFamily, Workspace
+from accounts.models import Invitation, ProviderCredential, SetupLink, SignInLink, TokenFamily, Workspace
+from accounts.services import renewal
+from accounts.services.ledger import sweep_reservations
 from aura.jobs.context import JobContext
 from aura.jobs.models import Lane
-from aura.jobs.queue import job
+from aura.jobs.queue import job, start
 from aura.jobs.schedule import periodic
 from aura.tenancy.models import tenant_models
-from aura.tenancy.scope import staff_scope
+from aura.tenancy.scope import staff_scope, workspace_scope
 
 KEPT = timedelta(days=30)
 
@@ -34,6 +36,31 @@ def delete_workspaces(context: JobContext) -> dict[str, int]:
         delete_files(workspace_id)
         context.progress(done=number, total=len(closed))
     return {"deleted": len(closed)}
+
+
+@periodic("17 3 * * *")
+@job("accounts.renew_tokens", lane=Lane.BULK, max_attempts=3)
+def renew_tokens(context: JobContext) -> dict[str, int]:
+    """Renew workspaces' tokens of the Instagram Graph API before they end (M14)."""
+    with staff_scope("renew tokens"):
+        found = list(ProviderCredential.objects.filter(provider="instagram").values_list("workspace_id", flat=True))
+    for workspace_id in found:
+        with workspace_scope(workspace_id):
+            day = str(context.payload.get("minute", timezone.now().isoformat()))[:10]
+            start(renew_token, workspace_id=workspace_id, payload={}, key=f"renew:{day}", limited=False)
+    return {"workspaces": len(found)}
+
+
+@job("accounts.renew_token", lane=Lane.BULK, max_attempts=5)
+def renew_token(context: JobContext) -> dict[str, bool]:
+    """Renew one workspace's token of the Instagram Graph API, where it is old enough to be renewed."""
+    with context.transaction():
+        due = renewal.due_token()
+    if due is None:
+        return {"renewed": False}
+    answer = renewal.renewed(due)
+    with context.transaction():
+        return {"renewed": renewal.keep_token(due, answer)}
 
 
 def delete_rows(workspace_id: UUID) -> None:
@@ -79,3 +106,10 @@ def prune(context: JobContext) -> dict[str, int]:
             "tokens": OutstandingToken.objects.filter(expires_at__lt=now),
         }
         return {name: rows.delete()[0] for name, rows in expired.items()}
+
+
+@periodic("*/10 * * * *")
+@job("accounts.sweep_reservations", lane=Lane.BULK, max_attempts=3, timeout=600)
+def sweep(context: JobContext) -> dict[str, int]:
+    """Book what was set aside for calls whose process died, as uncertain."""
+    return {"swept": sweep_reservations()}

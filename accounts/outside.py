@@ -35,6 +35,14 @@ SERVICES = {
             "APIFY_TOKEN",
         ),
         Service(
+            "instagram",
+            "Instagram Graph API",
+            "access token",
+            "Reads posts, comments and follower figures of an Instagram account of your own.",
+            "No Instagram access token: your own accounts are fetched as others are.",
+            "INSTAGRAM_TOKEN",
+        ),
+        Service(
             "openai",
             "OpenAI",
             "API key",

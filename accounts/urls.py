@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.views import entrance as doors
-from accounts.views import keys, members, person, providers, workspace
+from accounts.views import keys, members, person, providers, usage, workspace
 
 View = Callable[..., Any]
 
@@ -64,6 +64,9 @@ urlpatterns = [
     path("settings/keys/", keys.key_list, name="keys"),
     path("settings/providers/", providers.provider_list, name="providers"),
     path("settings/providers/<str:provider>/remove/", providers.remove_provider, name="remove_provider"),
+    path("settings/usage/", usage.usage_page, name="usage"),
+    path("settings/usage/budget/", usage.save_budget, name="budget"),
+    path("settings/usage/files/<str:wanted>/", usage.usage_export, name="usage_export"),
     path("settings/keys/<uuid:pk>/revoke/", keys.revoke, name="revoke_key"),
 ]
 

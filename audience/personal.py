@@ -25,7 +25,7 @@ personal(
     profile_type=Kind.DERIVED,
     language=Kind.DERIVED,
 )
-impersonal("audience.Classification", "model", "model_version", "prompt_version")
+impersonal("audience.Classification", "model", "model_version", "prompt_version", "fallback")
 personal("audience.Review", value=Kind.DERIVED, said=Kind.DERIVED)
 impersonal("audience.Review", "dimension", "source", "stratum", "model", "model_version", "prompt_version")
 impersonal("audience.ReviewItem", "queue", "stratum", "state")
@@ -35,14 +35,35 @@ personal("audience.StoredImage", sha256=Kind.DERIVED, path=Kind.DERIVED)
 impersonal("audience.StoredImage", "media_type")
 # The account that a workspace follows is its own subject: it is deleted as an account, not erased as a person.
 personal("audience.TrackedAccount", full_name=Kind.TEXT, biography=Kind.TEXT)
-impersonal("audience.TrackedAccount", "username", "external_id", "source", "time_zone")
+impersonal("audience.TrackedAccount", "username", "external_id", "source", "schedule", "time_zone", "vision")
 personal("audience.Post", caption=Kind.TEXT, url=Kind.TEXT)
 impersonal("audience.Post", "shortcode", "external_id", "kind")
 personal("audience.Run", filename=Kind.TEXT, error=Kind.TEXT, counts=Kind.JSON)
+impersonal("audience.Run", "source", "trigger", "reader", "reader_version")
 impersonal("audience.Run", "state", "step", "path", "pictures_path", "sha256", "error_code")
 personal("audience.RunBatch", commenter_ids=Kind.DERIVED)
+personal("audience.CommentReading", sentiment=Kind.DERIVED, praise=Kind.DERIVED, language=Kind.DERIVED)
+impersonal("audience.CommentReading", "reader")
+personal("audience.WordsGroup", words=Kind.JSON, examples=Kind.DERIVED)
+impersonal("audience.WordsGroup", "kind")
+# Sums and figures of whole accounts, made anew after each erasure.
+impersonal("audience.WordsDay", "sentiment")
+impersonal("audience.AccountWords", "cursor", "reader", "sample", "authenticity")
+# Our own ids of people who are in commenter_ids too, and the service's name of the batch.
+impersonal("audience.RunBatch", "handle")
+# Targets are the followed account's name and its posts' addresses.
+impersonal("audience.ScrapePart", "kind", "state", "outcome", "targets", "webhook_digest", "external_id", "dataset_id")
+impersonal("audience.ScrapePart", "cursor", "path")
+personal("audience.ScrapePart", message=Kind.TEXT)
+impersonal("audience.ReadingClaim", "model", "code")
 # Counts of groups, rebuilt after each erasure.
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
+personal("audience.AudienceHabit", kind=Kind.DERIVED, months=Kind.DERIVED, gender=Kind.DERIVED, age=Kind.DERIVED)
+personal("audience.AudienceHabit", profile_type=Kind.DERIVED, language=Kind.DERIVED)
+impersonal("audience.AudienceSegment", "dimension", "value")
+# Figures of the followed account itself and of its followers as a whole.
+impersonal("audience.ProfileSnapshot", "source")
+impersonal("audience.FollowerDemographics", "age", "gender", "country", "city")
 
 
 class AudienceKeeper(Keeper):
@@ -55,7 +76,12 @@ class AudienceKeeper(Keeper):
             "audience.Classification",
             "audience.Review",
             "audience.ReviewItem",
+            "audience.ReadingClaim",
             "audience.AudiencePerson",
+            "audience.CommentReading",
+            "audience.PodMember",
+            "audience.WordsGroup",
+            "audience.AudienceHabit",
             "audience.StoredImage",
             "audience.RunBatch",
         }

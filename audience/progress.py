@@ -1,14 +1,18 @@
 """The progress of an analysis in words and numbers for people."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
-STEPS = (("reading", "Read the file"), ("classifying", "Look at profiles"), ("reporting", "Update the report"))
+UPLOAD_STEPS = (("reading", "Read the file"), ("classifying", "Look at profiles"), ("reporting", "Update the report"))
+LIVE_STEPS = (("fetching", "Fetch from Instagram"), *UPLOAD_STEPS[1:])
 TITLES = {
     "queued": "Waiting for a worker",
+    "fetching": "Fetching from Instagram",
     "reading": "Reading the file",
     "classifying": "Looking at profiles",
     "reporting": "Updating the report",
+    "paused": "Paused",
     "done": "Analysis finished",
     "failed": "The analysis failed",
     "cancelled": "Analysis stopped",
@@ -61,12 +65,16 @@ def eta_words(seconds: int | None) -> str:
     return f"about {round(seconds / HOUR)} hours left"
 
 
-def steps_of(state: str, step: str) -> tuple[Step, ...]:
-    """All steps with where the run is. A run that is done has done them all; one that stopped has none going on."""
-    names = [name for name, _ in STEPS]
+def steps_of(state: str, step: str, *, live: bool = False) -> tuple[Step, ...]:
+    """All steps with where the run is. A run that is done has done them all; one that stopped has none going on.
+
+    ``live`` runs fetch their data, the others read a file.
+    """
+    every = LIVE_STEPS if live else UPLOAD_STEPS
+    names = [name for name, _ in every]
     at = names.index(step)
     steps = []
-    for position, (_, label) in enumerate(STEPS):
+    for position, (_, label) in enumerate(every):
         if state == "done" or position < at:
             steps.append(Step(label, "done"))
         else:
@@ -79,6 +87,17 @@ def percent_of(state: str, done: int, total: int) -> int:
     if state == "done":
         return 100
     return min(99, 100 * done // total) if total else 0
+
+
+def cost_words(amount: Decimal) -> str:
+    """US dollars as a person reads them; "" for nothing.
+
+    >>> cost_words(Decimal("0.0042"))
+    'under $0.01'
+    """
+    if amount <= 0:
+        return ""
+    return "under $0.01" if amount < Decimal("0.01") else f"${amount:.2f}"
 
 
 def title_of(state: str, step: str) -> str:

@@ -11,8 +11,9 @@ from accounts.access import WorkspaceRequest, workspace_view
 from accounts.exporting import page_export
 from audience.api import insights
 from audience.api import serializers as s
+from audience.api.posts import PostSerializer, post_context
 from audience.models import Comment, TrackedAccount
-from audience.queries import people, runs
+from audience.queries import people, posts, runs
 from audience.queries.accounts import tracked_accounts
 from aura.jobs import api as jobs_api
 from aura.jobs import views as jobs_views
@@ -44,7 +45,8 @@ def account_table(request: WorkspaceRequest, username: str, table: str, wanted: 
 
 
 def _posts(account: TrackedAccount) -> Listed:
-    return people.posts_with_comments(account).order_by("-posted_at", "-id"), s.PostSerializer()
+    rows = posts.posts(account).order_by("-posted_at", "-id")
+    return rows, PostSerializer(context=post_context(account))
 
 
 def _comments(account: TrackedAccount) -> Listed:

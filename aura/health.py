@@ -1,7 +1,7 @@
 """How Aura is: each store with its answer time, the lanes, and the machine (M9)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,13 +16,16 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from redis.exceptions import RedisError
 
+from accounts.outside import SERVICES
 from aura.jobs import queries
 from aura.jobs.models import Lane
+from aura.providers.gate import Circuit, gate_of
 
 log = structlog.get_logger(__name__)
 
 OK, WARN, DOWN = "ok", "warn", "down"
 DISK_WARNING = 90.0
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,48 @@ def check_all() -> list[Check]:
     return [check(name) for name in CHECKS]
 
 
-def overall(checks: list[Check]) -> str:
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """An outside service as its last calls found it; nothing is asked of it here. ``seconds`` None: never called."""
+
+    name: str
+    label: str
+    status: str
+    circuit: str
+    seconds: float | None
+    words: str
+
+    @property
+    def response_ms(self) -> float | None:
+        """Milliseconds of the last call."""
+        return None if self.seconds is None else round(self.seconds * 1000, 1)
+
+
+def outside_all() -> list[Outside]:
+    """Each outside service with the state of its circuit, from Redis."""
+    try:
+        found = gate_of(settings.REDIS_URL).circuits(SERVICES)
+    except RedisError as error:
+        log.warning("service_down", service="outside", error=type(error).__name__)
+        words = "Not known while Redis is away. Calls wait."
+        return [Outside(name, service.label, WARN, UNKNOWN, None, words) for name, service in SERVICES.items()]
+    return [_outside(circuit) for circuit in found]
+
+
+def _outside(circuit: Circuit) -> Outside:
+    seconds = None if circuit.last_ms is None else circuit.last_ms / 1000
+    if circuit.state == "open":
+        status, words = DOWN, f"Failed several times in a row. Asked again in {max(1, round(circuit.retry_in))} s."
+    elif circuit.state == "half_open":
+        status, words = WARN, "Failed several times in a row. The next call tries it again."
+    elif seconds is None:
+        status, words = OK, "Not called yet."
+    else:
+        status, words = OK, f"Last called {datetime.fromtimestamp(circuit.last_at, UTC):%-d %b %Y, %H:%M} UTC."
+    return Outside(circuit.name, SERVICES[circuit.name].label, status, circuit.state, seconds, words)
+
+
+def overall(checks: Sequence[Check | Outside]) -> str:
     """``ok``; ``degraded`` where something warns; ``down`` where the database or the storage is away."""
     if any(c.status == DOWN and c.name in {"database", "storage"} for c in checks):
         return "down"
@@ -112,10 +156,13 @@ def machine() -> dict[str, float]:
 
 def report() -> dict[str, Any]:
     """``{status, timestamp, services, system}`` as the API answers it; times in milliseconds."""
-    checks = check_all()
-    services = {c.name: {"status": c.status, "response_time": c.response_ms} for c in checks}
+    checks, outside = check_all(), outside_all()
+    every: list[Check | Outside] = [*checks, *outside]
+    services: dict[str, dict[str, Any]] = {c.name: {"status": c.status, "response_time": c.response_ms} for c in every}
+    for one in outside:
+        services[one.name]["circuit"] = one.circuit
     return {
-        "status": overall(checks),
+        "status": overall(every),
         "timestamp": datetime.now(UTC).isoformat(),
         "services": services,
         "system": machine(),

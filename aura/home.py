@@ -50,6 +50,7 @@ def system(request: WorkspaceRequest) -> HttpResponse:
     used = health.machine()
     context = {
         "services": health.check_all(),
+        "outside": health.outside_all(),
         "system": {"memory": used["memory_usage"], "cpu": used["cpu_usage"], "disk": used["disk_usage"]},
         "lanes": jobs_queries.lanes(),
         "missing": missing(request.workspace.pk),
@@ -77,10 +78,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 class ServiceSerializer(serializers.Serializer[Any]):
-    """One service; the time is in milliseconds."""
+    """One service; the time is in milliseconds, null where it was never called. Outside services have a circuit."""
 
     status = serializers.ChoiceField(["ok", "warn", "down"])
-    response_time = serializers.FloatField()
+    response_time = serializers.FloatField(allow_null=True)
+    circuit = serializers.ChoiceField(["closed", "open", "half_open", "unknown"], required=False)
 
 
 class SystemSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,7 @@ Open to this machine, or to whoever has ``AURA_METRICS_TOKEN``. No label holds a
 
 import hmac
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -16,9 +17,12 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from redis.exceptions import RedisError
 
+from accounts.outside import SERVICES
 from aura.http.timing import REQUESTS
 from aura.jobs import queries, tallies
+from aura.providers.gate import gate_of
 
 PROXIED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip")
 
@@ -56,7 +60,25 @@ class Jobs(Collector):
             yield gauge
 
 
+class OutsideServices(Collector):
+    """What the last calls of outside services found."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Nothing where Redis is away."""
+        opened = GaugeMetricFamily(
+            "aura_circuit_open", "1 where calls of the service are held back", labels=["service"]
+        )
+        last = GaugeMetricFamily("aura_provider_last_seconds", "how long the last call took", labels=["service"])
+        with suppress(RedisError):
+            for one in gate_of(settings.REDIS_URL).circuits(SERVICES):
+                opened.add_metric([one.name], float(one.state != "closed"))
+                if one.last_ms is not None:
+                    last.add_metric([one.name], one.last_ms / 1000)
+        yield from (opened, last)
+
+
 registry = CollectorRegistry()
+registry.register(OutsideServices())
 registry.register(REQUESTS)
 registry.register(Jobs())
 

@@ -286,6 +286,7 @@ AURA_VAULT = {
 AURA_PROVIDER_SECRETS = {
     "apify": env.text("APIFY_TOKEN"),
     "gemini": env.text("GEMINI_API_KEY"),
+    "instagram": env.text("INSTAGRAM_TOKEN"),
     "openai": env.text("OPENAI_API_KEY"),
     "replicate": env.text("REPLICATE_API_TOKEN"),
 }

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.urls import entrance
+from audience import urls as audience
 from aura import downloads, home
 from aura.metrics import metrics
 from aura.webhooks import urls as webhooks
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include(entrance)),
     path("audience/", include("audience.urls")),
+    path("webhooks/", include((audience.hooks, "audience_hooks"))),
     path("jobs/", include((jobs_pages, "jobs"))),
     path("settings/webhooks/", include((webhooks.pages, "webhooks"))),
     path("settings/", include("aura.privacy.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import auth, members, providers, schema, workspaces
+from accounts.api import auth, members, providers, schema, usage, workspaces
 
 __all__ = ["schema", "urlpatterns"]
 
@@ -27,5 +27,8 @@ urlpatterns = [
     path("workspaces/<slug:slug>/api-keys", members.KeyList.as_view(), name="api_keys"),
     path("workspaces/<slug:slug>/providers", providers.ProviderList.as_view(), name="providers"),
     path("workspaces/<slug:slug>/providers/<slug:provider>", providers.ProviderDetail.as_view(), name="provider"),
+    path("workspaces/<slug:slug>/usage", usage.UsageView.as_view(), name="usage"),
+    path("workspaces/<slug:slug>/usage/entries", usage.UsageEntries.as_view(), name="usage_entries"),
+    path("workspaces/<slug:slug>/budget", usage.BudgetView.as_view(), name="budget"),
     path("workspaces/<slug:slug>/api-keys/<uuid:pk>", members.KeyDetail.as_view(), name="api_key"),
 ]

@@ -28,6 +28,8 @@ class ServiceState:
     source: str
     hint: str = ""
     updated_at: datetime | None = None
+    expires_at: datetime | None = None
+    problem: str = ""
 
     @property
     def is_missing(self) -> bool:
@@ -80,7 +82,7 @@ def service_states(workspace_id: UUID) -> list[ServiceState]:
 
 def _state(service: Service, row: ProviderCredential | None, workspace_id: UUID) -> ServiceState:
     if row:
-        return ServiceState(service, WORKSPACE, row.hint, row.updated_at)
+        return ServiceState(service, WORKSPACE, row.hint, row.updated_at, row.expires_at, row.problem)
     try:
         return ServiceState(service, _elsewhere(service.name, workspace_id)[0])
     except ProviderError:
@@ -96,7 +98,13 @@ def save_credential(actor: Membership, name: str, value: str) -> ProviderCredent
     row, _ = ProviderCredential.objects.defer("value").update_or_create(
         workspace_id=actor.workspace_id,
         provider=name,
-        defaults={"value": value, "hint": hint(value), "updated_by": actor.user},
+        defaults={
+            "value": value,
+            "hint": hint(value),
+            "updated_by": actor.user,
+            "expires_at": None,
+            "problem": "",
+        },
     )
     record("provider.saved", user_id=actor.user_id, target=name)
     return row

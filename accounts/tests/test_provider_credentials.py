@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Membership, ProviderCredential, User
+from accounts.outside import SERVICES
 from accounts.services.credentials import provider_secret, save_credential, service_states
 from aura.tenancy.scope import staff_scope, workspace_scope
 from aura.tenancy.secrets import SecretUnreadable
@@ -56,6 +57,12 @@ def test_a_key_is_stored_encrypted_and_read_again(team: Team) -> None:
     assert provider_secret(team.elsewhere.pk, "gemini") is None
 
 
+def test_every_service_takes_a_key(team: Team) -> None:
+    for name in SERVICES:
+        save(team, name)
+    assert set(sources(team).items()) == {(name, "workspace") for name in SERVICES}
+
+
 def test_the_own_key_goes_before_vault_and_vault_before_the_environment(
     team: Team, vault: VaultSimulator, settings: Any
 ) -> None:
@@ -64,7 +71,13 @@ def test_the_own_key_goes_before_vault_and_vault_before_the_environment(
     vault.put("secret/aura", gemini="from-vault")
     vault_place_changed(settings)
     assert provider_secret(team.workspace.pk, "gemini") == "from-vault"
-    assert sources(team) == {"gemini": "vault", "apify": "environment", "openai": "none", "replicate": "none"}
+    assert sources(team) == {
+        "gemini": "vault",
+        "apify": "environment",
+        "instagram": "none",
+        "openai": "none",
+        "replicate": "none",
+    }
     save(team)
     assert provider_secret(team.workspace.pk, "gemini") == KEY
     assert sources(team)["gemini"] == "workspace"

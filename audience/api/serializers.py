@@ -1,13 +1,17 @@
 """JSON shapes of the audience API."""
 
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from audience.models import Comment, Commenter, Post, Run, TrackedAccount
+from audience.models import Comment, Commenter, Run, TrackedAccount
+from audience.recurrence import ScheduleRefused, check_schedule, zone_of
+from audience.services.tracking import SETTINGS as FOLLOWED
 
 
 @extend_schema_serializer(
@@ -21,23 +25,44 @@ class AccountSerializer(serializers.ModelSerializer[TrackedAccount]):
         fields = (
             "id",
             "username",
-            "source",
             "full_name",
             "biography",
             "followers",
             "following",
             "posts_count",
+            *FOLLOWED,
+            "next_run_at",
             "last_import_at",
             "created_at",
         )
         read_only_fields: tuple[str, ...] = (
-            "source",
+            "next_run_at",
             "followers",
             "following",
             "posts_count",
             "last_import_at",
             "created_at",
         )
+        extra_kwargs: ClassVar[dict[str, dict[str, Any]]] = {
+            "post_limit": {"min_value": 1, "max_value": 1000},
+            "comment_limit": {"min_value": 1, "max_value": 100_000},
+            "refresh_days": {"min_value": 1, "max_value": 3650},
+            "max_cost": {"min_value": Decimal("0.10")},
+        }
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """A schedule and its time zone are good together or not at all."""
+        known = self.instance
+        zone = data.get("time_zone", known.time_zone if known else "UTC")
+        try:
+            zone_of(zone)
+        except ScheduleRefused as error:
+            raise serializers.ValidationError({"time_zone": str(error)}) from error
+        try:
+            data["schedule"] = check_schedule(data.get("schedule", known.schedule if known else ""), zone)
+        except ScheduleRefused as error:
+            raise serializers.ValidationError({"schedule": str(error)}) from error
+        return data
 
 
 class AccountChangeSerializer(AccountSerializer):
@@ -70,6 +95,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     status_url = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
+    cost = serializers.SerializerMethodField()
     counts = serializers.JSONField()
 
     class Meta:
@@ -80,6 +106,11 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "account_id",
             "status",
             "status_url",
+            "source",
+            "trigger",
+            "cost",
+            "paused_until",
+            "reader",
             "filename",
             "size",
             "progress",
@@ -107,8 +138,15 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "eta_seconds": run.eta_seconds(),
         }
 
+    def get_cost(self, run: Run) -> dict[str, str]:
+        amount: Decimal = getattr(run, "booked", Decimal(0))
+        return {"currency": "USD", "amount": f"{amount:.6f}"}
+
     def get_error(self, run: Run) -> dict[str, Any] | None:
-        return {"code": run.error_code, "message": run.error, "retry_after": None} if run.error_code else None
+        if not run.error_code:
+            return None
+        wait = max(0, round((run.paused_until - timezone.now()).total_seconds())) if run.paused_until else None
+        return {"code": run.error_code, "message": run.error, "retry_after": wait}
 
 
 @extend_schema_serializer(
@@ -138,25 +176,6 @@ class ImportSerializer(serializers.Serializer[Any]):
 
     file = serializers.FileField()
     account = serializers.CharField(max_length=200)
-
-
-class PostSerializer(serializers.ModelSerializer[Post]):
-    comments = serializers.IntegerField(source="comment_count", read_only=True)
-
-    class Meta:
-        model = Post
-        fields = (
-            "id",
-            "shortcode",
-            "url",
-            "kind",
-            "caption",
-            "posted_at",
-            "likes",
-            "comments_reported",
-            "comments",
-            "created_at",
-        )
 
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):

@@ -19,8 +19,9 @@ from audience import jobs
 from audience.api import serializers as s
 from audience.dataset import DatasetRefused
 from audience.filters import CommentFilter, RunFilter
-from audience.models import Comment, Commenter, Post, Run, TrackedAccount
+from audience.models import Comment, Commenter, Run, TrackedAccount
 from audience.queries import people, runs
+from audience.services.tracking import follow
 from audience.services.uploads import track_account
 from audience.usernames import UsernameRefused, clean_username
 from aura.http.idempotency import idempotent
@@ -62,6 +63,7 @@ class AccountList(ExportedListMixin, AudienceView, generics.ListCreateAPIView[Tr
         if TrackedAccount.objects.filter(username=name).exists():
             raise Problem("account_exists", f"@{name} is tracked already.", status=409, pointer="/username")
         account = serializer.save(username=name, workspace=self.workspace)
+        follow(account, {})
         location = reverse("api:audience:account", args=[account.pk])
         return Response(self.get_serializer(account).data, status=201, headers={"Location": location})
 
@@ -76,6 +78,9 @@ class AccountDetail(AudienceView, generics.RetrieveUpdateDestroyAPIView[TrackedA
 
     def get_queryset(self) -> QuerySet[TrackedAccount]:
         return TrackedAccount.objects.all()
+
+    def perform_update(self, serializer: Any) -> None:
+        follow(serializer.save(), {})
 
 
 class OfAccount(AudienceView):
@@ -122,6 +127,17 @@ def started(run: Run) -> Response:
     return Response({"id": run.pk, "status": run.state, "status_url": url}, status=202, headers={"Location": url})
 
 
+class AccountRuns(OfAccount):
+    """Runs of one account."""
+
+    @extend_schema(request=None, responses={202: s.StartedSerializer})
+    @idempotent
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Fetch what is new of an account from its source, and read the people in it."""
+        user = cast(User, request.user)
+        return started(jobs.start_live(self.account(), user_id=user.pk))
+
+
 class RunList(ExportedListMixin, AudienceView, generics.ListAPIView[Run]):
     """Analyses, newest first."""
 
@@ -155,20 +171,15 @@ class RunAction(AudienceView):
         if action == "cancel":
             jobs.cancel_run(run)
         elif not jobs.resume_run(run):
-            raise Problem("run_not_stopped", "Only a failed or cancelled run can be resumed.", status=409)
+            raise Problem("run_not_stopped", "Only a failed, cancelled or paused run can be resumed.", status=409)
         run.refresh_from_db()
         return started(run)
 
 
-class PostList(ExportedListMixin, OfAccount, generics.ListAPIView[Post]):
-    """Posts of an account with the number of stored comments."""
+class NewestPages(CursorPages):
+    """Newest import first: ids grow with time, and an index knows their order."""
 
-    queryset = shape_of(Post)
-    serializer_class = s.PostSerializer
-    export_name = "posts"
-
-    def get_queryset(self) -> QuerySet[Post]:
-        return people.posts_with_comments(self.account())
+    ordering = ("-id",)
 
 
 class CommentList(ExportedListMixin, OfAccount, generics.ListAPIView[Comment]):
@@ -176,6 +187,7 @@ class CommentList(ExportedListMixin, OfAccount, generics.ListAPIView[Comment]):
 
     queryset = shape_of(Comment)
     serializer_class = s.CommentSerializer
+    pagination_class = NewestPages
     filterset_class = CommentFilter
     export_name = "comments"
 
@@ -188,6 +200,7 @@ class CommenterList(ExportedListMixin, OfAccount, generics.ListAPIView[Commenter
 
     queryset = shape_of(Commenter)
     serializer_class = s.CommenterSerializer
+    pagination_class = NewestPages
     export_name = "commenters"
 
     def get_queryset(self) -> QuerySet[Commenter]:

@@ -31,14 +31,21 @@ from audience.charts.bars import (
     pyramid,
     share_bar,
 )
-from audience.charts.hours import Cell, Heat, HeatRow, heat
+from audience.charts.followers import Followers, followers, signed
+from audience.charts.hours import WEEKDAYS, Cell, Heat, HeatRow, heat
+from audience.charts.people import Columns, Retention, columns, month_words, overlap, ranged_bars, retention
+from audience.charts.stacks import Column, Piece, Stacks, stacks
 from audience.charts.time import Label, Line, Point, Spark, Tick, line, spark
 
 __all__ = [
     "AGES",
+    "WEEKDAYS",
     "Bar",
     "Cell",
+    "Column",
+    "Columns",
     "Confusion",
+    "Followers",
     "Heat",
     "HeatRow",
     "Key",
@@ -47,29 +54,40 @@ __all__ = [
     "Measure",
     "Part",
     "Parts",
+    "Piece",
     "Point",
     "Pyramid",
     "PyramidRow",
     "Reliability",
+    "Retention",
     "Slice",
     "Spark",
+    "Stacks",
     "Tick",
     "bar",
+    "columns",
     "confusion",
     "count_ticks",
     "day_words",
+    "followers",
     "gender_key",
     "heat",
     "line",
     "measure",
     "measures",
+    "month_words",
     "nice_ticks",
     "number_words",
+    "overlap",
     "parts",
     "percent_words",
     "pyramid",
     "range_words",
+    "ranged_bars",
     "reliability",
+    "retention",
     "share_bar",
+    "signed",
     "spark",
+    "stacks",
 ]

@@ -35,6 +35,12 @@ class TrackedAccount(TenantModel):
         APIFY = "apify", "Apify"
         GRAPH = "graph", "Instagram Graph API"
 
+    class Reader(models.TextChoices):
+        AUTO = "auto", "The best that has a key"
+        GEMINI = "gemini", "Gemini"
+        OPENAI = "openai", "OpenAI or compatible"
+        LOCAL = "local", "This machine only"
+
     username = models.CharField(max_length=30, help_text="lower case, without @")
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.UPLOAD)
     external_id = models.CharField(max_length=40, blank=True, help_text="Instagram's id of the account, once known")
@@ -43,15 +49,29 @@ class TrackedAccount(TenantModel):
     followers = models.PositiveBigIntegerField(null=True, blank=True)
     following = models.PositiveBigIntegerField(null=True, blank=True)
     posts_count = models.PositiveBigIntegerField(null=True, blank=True)
+    schedule = models.CharField(max_length=60, blank=True, help_text="cron expression of five fields; empty is off")
+    time_zone = models.CharField(max_length=60, default="UTC", help_text="IANA name, for the schedule")
+    next_run_at = models.DateTimeField(null=True, blank=True, help_text="follows from the schedule")
+    post_limit = models.PositiveIntegerField(default=30, help_text="newest posts that a run looks at")
+    comment_limit = models.PositiveIntegerField(default=500, help_text="comments of each post at most")
+    refresh_days = models.PositiveIntegerField(default=30, help_text="posts younger than this are looked at again")
+    max_cost = models.DecimalField(
+        max_digits=8, decimal_places=2, null=True, blank=True, help_text="US dollars that fetching may cost in one run"
+    )
+    vision = models.CharField(max_length=10, choices=Reader.choices, default=Reader.AUTO)
+    half_price = models.BooleanField(default=False, help_text="let Gemini answer within a day, for half the price")
+    last_fetch_at = models.DateTimeField(null=True, blank=True)
     data_version = models.PositiveBigIntegerField(
         default=0, help_text="grows with every change of its data; part of every cache key"
     )
     last_import_at = models.DateTimeField(null=True, blank=True)
-    time_zone = models.CharField(max_length=40, default="UTC", help_text="IANA name, such as Europe/Berlin")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("workspace", Lower("username"), name="tracked_account_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["next_run_at"], condition=Q(next_run_at__isnull=False), name="tracked_account_due")
+        ]
 
     def __str__(self) -> str:
         return f"@{self.username}"
@@ -69,6 +89,9 @@ class Post(TenantModel):
     posted_at = models.DateTimeField(null=True, blank=True)
     likes = models.BigIntegerField(null=True, blank=True)
     comments_reported = models.BigIntegerField(null=True, blank=True)
+    comments_fetched = models.BigIntegerField(
+        null=True, blank=True, help_text="what was reported when the comments were last fetched; empty: never"
+    )
     is_pinned = models.BooleanField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -130,7 +153,15 @@ class Commenter(TenantModel):
                 fields=["workspace", "username"], condition=Q(external_id=""), name="commenter_once_by_name"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["workspace", "username"], name="commenter_by_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "username"], name="commenter_by_name"),
+            # All that a filtered count of groups asks of a person, without reading what else is known of them.
+            models.Index(
+                fields=["workspace", "id"],
+                include=["noise_key", "gender", "age", "profile_type", "language"],
+                name="commenter_groups",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"@{self.username}"
@@ -160,10 +191,17 @@ class Comment(TenantModel):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["account", "commented_at"], include=["commenter", "workspace"], name="comment_by_time"
+                fields=["account", "commented_at"],
+                include=["commenter", "likes", "workspace"],
+                name="comment_by_time",
             ),
+            models.Index(fields=["account", "id"], name="comment_by_import"),
             models.Index(fields=["post", "commented_at"], include=["commenter", "workspace"], name="comment_by_post"),
-            models.Index(fields=["commenter", "commented_at"], name="comment_by_person"),
+            models.Index(
+                fields=["commenter", "commented_at"],
+                include=["account", "post", "likes", "workspace"],
+                name="comment_by_person",
+            ),
             models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="comment_by_parent"),
             models.Index(
                 fields=["account", "parent_external_id"],

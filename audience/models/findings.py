@@ -21,6 +21,8 @@ class Classification(TenantModel):
     model = models.CharField(max_length=60)
     model_version = models.CharField(max_length=60)
     prompt_version = models.CharField(max_length=60, blank=True)
+    paid = models.BooleanField(default=False, help_text="a service was paid for it")
+    fallback = models.CharField(max_length=180, blank=True, help_text="which model should have answered, and why not")
     evidence_hash = models.CharField(max_length=64)
     gender = models.CharField(max_length=8)
     gender_confidence = models.FloatField()
@@ -52,8 +54,8 @@ class Classification(TenantModel):
 class AudiencePerson(TenantModel):
     """Rollup: one person in one account's audience."""
 
-    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+")
-    commenter = TenantForeignKey(Commenter, on_delete=models.CASCADE, related_name="+")
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
+    commenter = TenantForeignKey(Commenter, on_delete=models.CASCADE, related_name="+", db_index=False)
     comments = models.PositiveIntegerField()
     likes = models.BigIntegerField(help_text="likes received, where known")
     first_at = models.DateTimeField(null=True)
@@ -63,7 +65,8 @@ class AudiencePerson(TenantModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workspace", "account", "commenter"], name="audience_person_once")
+            # The person first: this finds somebody's rows in all accounts, and every index less makes a batch faster.
+            models.UniqueConstraint(fields=["commenter", "account", "workspace"], name="audience_person_once")
         ]
         indexes: ClassVar = [
             models.Index(fields=["account", "-comments", "commenter"], name="audience_person_top"),

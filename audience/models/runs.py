@@ -19,16 +19,26 @@ class Run(TenantModel):
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
         RUNNING = "running", "Running"
+        PAUSED = "paused", "Paused"
         DONE = "done", "Finished"
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
     class Step(models.TextChoices):
+        FETCHING = "fetching", "Fetching from Instagram"
         READING = "reading", "Reading the file"
         CLASSIFYING = "classifying", "Reading profiles"
         REPORTING = "reporting", "Updating the report"
 
+    class Trigger(models.TextChoices):
+        PERSON = "person", "By hand"
+        SCHEDULE = "schedule", "By the schedule"
+
     account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="runs")
+    source = models.CharField(
+        max_length=10, choices=TrackedAccount.Source.choices, default=TrackedAccount.Source.UPLOAD
+    )
+    trigger = models.CharField(max_length=10, choices=Trigger.choices, default=Trigger.PERSON)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     step = models.CharField(max_length=12, choices=Step.choices, default=Step.READING)
     filename = models.CharField(max_length=200, blank=True, help_text="as the person named it")
@@ -39,9 +49,13 @@ class Run(TenantModel):
     records_done = models.PositiveBigIntegerField(default=0, help_text="records of the file already stored")
     counts = models.JSONField(default=dict)
     tries = models.PositiveSmallIntegerField(default=1, help_text="grows with every resume")
+    reader = models.CharField(max_length=120, blank=True, help_text="the model that people are read by")
+    reader_version = models.CharField(max_length=60, blank=True)
     people_total = models.PositiveIntegerField(default=0, help_text="people to classify in this run")
     people_done = models.PositiveIntegerField(default=0)
     classifying_since = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True, help_text="when a paused run goes on by itself")
+    passes = models.PositiveSmallIntegerField(default=0, help_text="how often people were planned to be read")
     error_code = models.CharField(max_length=60, blank=True)
     error = models.TextField(blank=True)
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -65,6 +79,16 @@ class Run(TenantModel):
         """True where the run stopped while it read, and its upload was not kept."""
         return self.step == self.Step.READING and not self.path
 
+    @property
+    def subject(self) -> str:
+        """Its name in the ledger of outside calls."""
+        return f"run:{self.pk}"
+
+    @property
+    def is_live(self) -> bool:
+        """True where the data come from a service and not from an upload."""
+        return self.source != TrackedAccount.Source.UPLOAD
+
     def eta_seconds(self) -> int | None:
         """Seconds until all people are classified at the pace so far; None while that is not known."""
         if self.is_over or not self.classifying_since or not self.people_done:
@@ -79,6 +103,7 @@ class RunBatch(TenantModel):
     run = TenantForeignKey(Run, on_delete=models.CASCADE, related_name="batches")
     number = models.PositiveIntegerField()
     commenter_ids = ArrayField(models.UUIDField())
+    handle = models.JSONField(default=dict, help_text="of the batch at half price that was handed over for it")
     started = models.BooleanField(default=False, help_text="its job exists")
     done = models.BooleanField(default=False)
 

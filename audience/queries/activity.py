@@ -13,6 +13,7 @@ from django.db import connection
 
 from audience.models import TrackedAccount
 from audience.queries.matching import audience_where, comments_where, instants
+from audience.zones import begins_at_quarters
 
 COUNTED = """
 SELECT date_trunc('hour', commented_at, 'UTC') AS hour, count(*) AS comments FROM audience_comment
@@ -22,8 +23,18 @@ ROLLED_UP = "SELECT hour, comments FROM audience_audiencehour WHERE {where}"
 BUCKETS = """
 SELECT date_trunc(%(bucket)s, hour, 'UTC'), sum(comments)::bigint FROM ({hours}) AS h GROUP BY 1 ORDER BY 1
 """
+# For time zones whose hours begin at a quarter of ours, such as Kolkata's and Kathmandu's.
+COUNTED_QUARTERS = """
+SELECT date_bin('15 minutes', commented_at, 'epoch') AS hour, count(*) AS comments FROM audience_comment
+WHERE {where} AND commented_at IS NOT NULL GROUP BY 1
+"""
+ROLLED_UP_QUARTERS = """
+SELECT hour + (place - 1) * interval '15 minutes' AS hour, n AS comments FROM audience_audiencehour
+CROSS JOIN LATERAL unnest(coalesce(quarters, ARRAY[comments, 0, 0, 0])) WITH ORDINALITY AS q(n, place)
+WHERE {where} AND n > 0
+"""
 HEAT = """
-SELECT extract(isodow FROM hour AT TIME ZONE 'UTC')::int - 1, extract(hour FROM hour AT TIME ZONE 'UTC')::int,
+SELECT extract(isodow FROM hour AT TIME ZONE %(zone)s)::int - 1, extract(hour FROM hour AT TIME ZONE %(zone)s)::int,
     sum(comments)::bigint
 FROM ({hours}) AS h GROUP BY 1, 2
 """
@@ -33,6 +44,12 @@ SELECT coalesce(sum(a.comments), 0)::bigint, count(*), (
     SELECT count(*) FROM audience_post AS q WHERE q.workspace_id = %(workspace)s AND q.account_id = %(account)s
     AND EXISTS (SELECT FROM audience_comment WHERE post_id = q.id AND {where})
 ) FROM ({sums}) AS a
+"""
+ALL_TOTALS = """
+SELECT coalesce(sum(comments), 0)::bigint, coalesce(sum(people), 0)::bigint, (
+    SELECT count(*) FROM audience_audiencepost
+    WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND comments > 0
+) FROM audience_audiencegroup WHERE account_id = %(account)s AND workspace_id = %(workspace)s
 """
 PER_PERSON = "SELECT commenter_id, count(*) AS comments FROM audience_comment WHERE {where} GROUP BY commenter_id"
 REPLIES = """
@@ -68,13 +85,16 @@ def _rows(query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _hours(account: TrackedAccount, start: date | None, end: date | None, post: UUID | None) -> tuple[str, Any]:
-    """SQL that gives (hour, comments)."""
+def _hours(
+    account: TrackedAccount, start: date | None, end: date | None, post: UUID | None, *, quarters: bool = False
+) -> tuple[str, Any]:
+    """SQL that gives (hour, comments), or quarters of hours."""
     if post:
         where, values = audience_where(account, start, end, post)
-        return COUNTED.format(where=where), values
+        return (COUNTED_QUARTERS if quarters else COUNTED).format(where=where), values
     where, values = comments_where(account, start, end, None)
-    return ROLLED_UP.format(where=where.replace("commented_at", "hour")), values
+    known = ROLLED_UP_QUARTERS if quarters else ROLLED_UP
+    return known.format(where=where.replace("commented_at", "hour")), values
 
 
 def activity(
@@ -118,11 +138,19 @@ def daily(
 
 
 def by_hour(
-    account: TrackedAccount, start: date | None = None, end: date | None = None, post: UUID | None = None
+    account: TrackedAccount,
+    start: date | None = None,
+    end: date | None = None,
+    post: UUID | None = None,
+    zone: str = "UTC",
 ) -> list[tuple[int, int, int]]:
-    """Comments by weekday (Monday is 0) and hour of the day (UTC): all 7 × 24 ``(weekday, hour, comments)``."""
-    query, values = _hours(account, start, end, post)
-    rows = _rows(HEAT.format(hours=query), values)
+    """Comments by weekday (Monday is 0) and hour of the day: all 7 × 24 ``(weekday, hour, comments)``.
+
+    ``zone`` is an IANA name; weekday and hour are those of its clocks on the day of each comment, summer time included.
+    ``start`` and ``end`` are days of UTC as everywhere.
+    """
+    query, values = _hours(account, start, end, post, quarters=begins_at_quarters(zone))
+    rows = _rows(HEAT.format(hours=query), values | {"zone": zone})
     found = {(weekday, hour): comments for weekday, hour, comments in rows}
     return [(weekday, hour, found.get((weekday, hour), 0)) for weekday in range(7) for hour in range(24)]
 
@@ -147,8 +175,8 @@ def totals(
 ) -> Totals:
     """Comments, the people who wrote them, posts with one, and the comments of the period just before."""
     where, values = audience_where(account, start, end, post)
-    sums = PER_PERSON.format(where=where) if start or end or post else ALL_SUMS
-    comments, people, posts = _rows(TOTALS.format(sums=sums, where=where), values)[0]
+    counted = TOTALS.format(sums=PER_PERSON.format(where=where), where=where)
+    comments, people, posts = _rows(counted if start or end or post else ALL_TOTALS, values)[0]
     return Totals(comments, people, posts, _before(account, start, end, post))
 
 

@@ -45,6 +45,9 @@ FROM (
 GROUP BY GROUPING SETS (({true}), ({seen}))
 """
 
+# A month of a large account has tens of thousands of people to tell apart: in memory, not on disk.
+MEMORY = "SELECT set_config('work_mem', '64MB', true)"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -132,6 +135,7 @@ def matching_people(
     census, everybody, size, lists = Census(axes), 0, len(axes), list(axes.values())
     read = list(axes).index("gender")
     with connection.cursor() as cursor:
+        cursor.execute(MEMORY)
         cursor.execute(_statement(axes, where), values)
         for is_true, *found, people, key in cursor.fetchall():
             named = found[:size] if is_true else found[size:]

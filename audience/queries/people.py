@@ -3,14 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from audience.models import AudiencePerson, Classification, Commenter, Post, TrackedAccount
-
-
-def posts_with_comments(account: TrackedAccount) -> QuerySet[Post]:
-    """Posts of an account with ``comment_count``, the number of comments stored."""
-    return Post.objects.filter(account=account).annotate(comment_count=Count("comments"))
 
 
 def posts_by_time(account: TrackedAccount) -> list[Post]:

@@ -13,7 +13,7 @@ from audience.models import Classification, Commenter, StoredImage
 from audience.queries.reviews import DIMENSIONS, reviewed
 from audience.services import rollups
 from aura.privacy.queries import do_not_process
-from aura.providers.ports import UNKNOWN, Estimate, ProfileEvidence, ProfileReading, Vision
+from aura.providers.ports import UNKNOWN, BatchVision, Estimate, ProfileEvidence, ProfileReading, Vision
 from aura.tenancy.scope import current_workspace_id
 
 MAX_COMMENTS = 10
@@ -77,7 +77,12 @@ def known(vision: Vision, hashes: Mapping[UUID, str]) -> dict[UUID, Classificati
     return {row.commenter_id: row for row in rows if hashes[row.commenter_id] == row.evidence_hash}
 
 
-def row_of(vision: Vision, reading: ProfileReading, hashed: str) -> Classification:
+def known_paid(people: Iterable[UUID]) -> list[Classification]:
+    """The current paid classifications of these people: nobody is paid for twice, whatever changed (A5)."""
+    return list(Classification.objects.filter(commenter_id__in=list(people), is_current=True, paid=True))
+
+
+def row_of(vision: Vision | BatchVision, reading: ProfileReading, hashed: str) -> Classification:
     """The row for one reading, not saved."""
     estimates = {name: getattr(reading, name) for name in ("gender", "age", "profile_type", "language")}
     values = {name: estimate.value for name, estimate in estimates.items()}
@@ -86,8 +91,8 @@ def row_of(vision: Vision, reading: ProfileReading, hashed: str) -> Classificati
         workspace_id=current_workspace_id(),
         commenter_id=UUID(reading.id),
         model=vision.name,
-        model_version=vision.version,
-        prompt_version=getattr(vision, "prompt_version", ""),
+        model_version=reading.model_version or vision.version,
+        prompt_version=vision.prompt_version,
         evidence_hash=hashed,
         probabilities={name: rounded(estimate) for name, estimate in estimates.items()},
         evidence=dict(reading.evidence),

@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from audience.models import AudiencePerson, Classification, Comment, Commenter, Review
+from audience import types
+from audience.models import (
+    AudienceHabit,
+    AudiencePerson,
+    Classification,
+    Comment,
+    Commenter,
+    CommentReading,
+    PodMember,
+    Review,
+)
 from aura.privacy.registry import Section
 
 PROFILE = (
@@ -40,6 +50,9 @@ def sections(people: Sequence[Commenter]) -> Iterator[Section]:
     yield Section(
         "reviews", [_review(row) for row in Review.objects.filter(commenter__in=shown).order_by("created_at")]
     )
+    yield Section("comment_estimates", [_reading(row) for row in _readings(shown)])
+    yield Section("groups_who_comment_together", [_member(row) for row in _members(shown)])
+    yield Section("habits", [_habit(row, guesses=row.commenter_id in shown) for row in _habits(keys)])
 
 
 def _comments(keys: Sequence[Any]) -> Iterable[Comment]:
@@ -91,6 +104,52 @@ def _estimate(row: Classification) -> dict[str, Any]:
         "made_at": row.created_at,
         "current": row.is_current,
     }
+
+
+def _readings(keys: Sequence[Any]) -> Iterable[CommentReading]:
+    rows = CommentReading.objects.filter(comment__commenter__in=keys).select_related("account", "comment", "post")
+    return rows.order_by("day", "pk").iterator(chunk_size=2000)
+
+
+def _reading(row: CommentReading) -> dict[str, Any]:
+    return {
+        "account": row.account.username,
+        "post": row.post.shortcode,
+        "text": row.comment.text,
+        "estimated_sentiment": row.sentiment,
+        "estimated_score": row.score,
+        "estimated_question": row.is_question,
+        "estimated_praise": row.praise,
+        "estimated_language": row.language,
+        "model": row.reader,
+    }
+
+
+def _members(keys: Sequence[Any]) -> Iterable[PodMember]:
+    return PodMember.objects.filter(commenter__in=keys).select_related("account").order_by("account__username")
+
+
+def _member(row: PodMember) -> dict[str, Any]:
+    return {
+        "account": row.account.username,
+        "posts_commented_on_early": row.posts,
+        "posts_together_with_others": row.together,
+        "median_minutes_apart": row.minutes,
+    }
+
+
+def _habits(keys: Sequence[Any]) -> Iterable[AudienceHabit]:
+    return AudienceHabit.objects.filter(commenter__in=keys).select_related("account").order_by("account__username")
+
+
+def _habit(row: AudienceHabit, *, guesses: bool) -> dict[str, Any]:
+    """How somebody comments on an account; what they are counted as only where they may see it."""
+    counted = {name: getattr(row, name) for name in ("comments", "likes", "posts", "weeks", "copies", "months")}
+    told = {"account": row.account.username} | counted
+    if not guesses:
+        return told
+    named = {f"counted_as_{name}": getattr(row, name) for name in (*GUESSES, "kind")}
+    return told | named | {"signals": types.reasons(row.signals)}
 
 
 def _review(row: Review) -> dict[str, Any]:

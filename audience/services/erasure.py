@@ -8,17 +8,22 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from audience.models import (
+    AudienceHabit,
     AudiencePerson,
     Classification,
     Comment,
     Commenter,
+    CommentReading,
+    PodMember,
+    ReadingClaim,
     Review,
     ReviewItem,
     Run,
+    ScrapePart,
     StoredImage,
     TrackedAccount,
 )
-from audience.services import rollups
+from audience.services import rollups, words
 from aura.privacy.registry import Erasure
 from aura.privacy.subjects import Identifiers
 from aura.tenancy.scope import current_workspace_id, workspace_scope
@@ -53,7 +58,10 @@ def erase_people(work: Erasure) -> None:
     work.counts["audience_comment replies unlinked"] += replies.update(parent=None, parent_external_id=GONE)
     Comment.objects.filter(parent__in=theirs.values("pk")).update(parent=None)
     forget_orphans_of(work, [person.picture_id for person in found if person.picture_id], keys)
-    for model in (Classification, Review, ReviewItem, AudiencePerson, Comment):
+    readings = CommentReading.objects.filter(comment__in=theirs.values("pk"))
+    work.counts["audience_commentreading"] += readings.delete()[0]
+    work.counts["audience_wordsgroup"] += words.forget_examples(list(theirs.values_list("pk", flat=True)))
+    for model in (Classification, Review, ReviewItem, ReadingClaim, AudiencePerson, AudienceHabit, PodMember, Comment):
         work.counts[model._meta.db_table] += model.objects.filter(commenter__in=keys).delete()[0]
     for key in keys:
         with connection.cursor() as cursor:
@@ -67,6 +75,7 @@ def rebuild(accounts: set[UUID]) -> None:
     """Recompute these accounts' reports, and let no cached answer of before be found again."""
     for account in TrackedAccount.objects.filter(pk__in=accounts).order_by("pk"):
         rollups.rebuild(account)
+        words.rebuild(account)
         TrackedAccount.objects.filter(pk=account.pk).update(data_version=F("data_version") + 1)
 
 
@@ -88,6 +97,11 @@ def erase_pictures(workspace_id: UUID, paths: Sequence[str]) -> int:
             if path not in used:
                 default_storage.delete(path)
     return len(set(mine) - used)
+
+
+def parts_with_file() -> QuerySet[ScrapePart]:
+    """Parts of live runs whose items may still wait on disk."""
+    return ScrapePart.objects.exclude(path="").exclude(state=ScrapePart.State.DONE)
 
 
 def runs_with_file() -> QuerySet[Run]:

@@ -9,17 +9,22 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from audience.models import (
+    AudienceHabit,
     AudiencePerson,
     Classification,
     Comment,
     Commenter,
+    CommentReading,
     PictureState,
+    PodMember,
+    ReadingClaim,
     Review,
     ReviewItem,
     Run,
+    ScrapePart,
     StoredImage,
 )
-from audience.services import rollups
+from audience.services import rollups, words
 from audience.services.erasure import GONE, IMPORTS, rebuild
 from aura.tenancy.scope import current_workspace_id
 
@@ -44,6 +49,8 @@ def _comments(before: datetime, most: int) -> int:
     keys = [row[0] for row in rows]
     Comment.objects.filter(parent__in=keys).exclude(pk__in=keys).update(parent=None, parent_external_id=GONE)
     Comment.objects.filter(pk__in=keys).update(parent=None)
+    words.forget_examples(keys)
+    CommentReading.objects.filter(comment__in=keys)._raw_delete("default")
     Comment.objects.filter(pk__in=keys)._raw_delete("default")
     _people({row[2] for row in rows})
     rebuild({row[1] for row in rows})
@@ -54,7 +61,7 @@ def _people(keys: set[UUID]) -> None:
     """Those of the people who wrote no other comment; nothing about them is needed any more."""
     writes = Comment.objects.filter(commenter=OuterRef("pk"))
     silent = list(Commenter.objects.filter(~Exists(writes), pk__in=keys).values_list("pk", flat=True))
-    for model in (Classification, Review, ReviewItem, AudiencePerson):
+    for model in (Classification, Review, ReviewItem, ReadingClaim, AudiencePerson, AudienceHabit, PodMember):
         model.objects.filter(commenter__in=silent).delete()
     Commenter.objects.filter(pk__in=silent).delete()
 
@@ -82,7 +89,13 @@ def _uploads(before: datetime, most: int) -> int:
         if run.step == Run.Step.READING:
             run.error = DELETED
         run.save(update_fields=["path", "error"])
-    return len(runs)
+    parts = list(ScrapePart.objects.filter(run__state__in=over, run__finished_at__lt=before).exclude(path="")[:most])
+    for part in parts:
+        _delete_files([part.path])
+        # Fetched again where the run is resumed: the service may still have the items.
+        part.path, part.size, part.pages, part.cursor = "", 0, 0, ""
+        part.save(update_fields=["path", "size", "pages", "cursor"])
+    return len(runs) + len(parts)
 
 
 def _delete_files(paths: list[str]) -> None:

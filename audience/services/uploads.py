@@ -19,7 +19,11 @@ from aura.tenancy.scope import current_workspace_id
 from aura.webhooks.services import emit
 
 CHUNK = 2**20
-EVENTS = {Run.State.DONE: "audience.run.completed", Run.State.FAILED: "audience.run.failed"}
+EVENTS = {
+    Run.State.DONE: "audience.run.completed",
+    Run.State.FAILED: "audience.run.failed",
+    Run.State.PAUSED: "audience.run.paused",
+}
 
 
 def track_account(username: str) -> TrackedAccount:
@@ -94,8 +98,14 @@ def end_run(run: Run, state: Run.State, *, code: str = "", message: str = "") ->
     if not run.is_over:
         run.state, run.error_code, run.error, run.finished_at = state, code, message, timezone.now()
         run.save(update_fields=["state", "error_code", "error", "finished_at"])
-        if state in EVENTS:
-            emit(EVENTS[state], _told(run), subject=str(run.pk))
+        tell(run)
+
+
+def tell(run: Run) -> None:
+    """Tell the workspace's webhooks of the state that a run has reached."""
+    event = EVENTS.get(Run.State(run.state))
+    if event:
+        emit(event, _told(run), subject=str(run.pk))
 
 
 def _told(run: Run) -> dict[str, Any]:
@@ -106,6 +116,7 @@ def _told(run: Run) -> dict[str, Any]:
         "records": run.records_done,
         "people": run.people_done,
         "error_code": run.error_code or None,
+        "paused_until": run.paused_until.isoformat() if run.paused_until else None,
         "status_url": reverse("api:audience:run", args=[run.pk]),
     }
 

@@ -12,8 +12,9 @@ import orjson
 from django.core.files.storage import default_storage
 
 from audience.dataset import DatasetRefused, raw_items
-from audience.models import Run
-from audience.services.erasure import runs_with_file
+from audience.models import Run, ScrapePart
+from audience.services.erasure import parts_with_file, runs_with_file
+from audience.services.scraping import lock_imports
 from audience.services.uploads import limits
 from aura.privacy.subjects import Identifiers
 from aura.tenancy.scope import workspace_scope
@@ -32,7 +33,35 @@ def clean_uploads(workspace_id: UUID, who: Identifiers) -> int:
     """
     with workspace_scope(workspace_id):
         waiting = list(runs_with_file().values_list("pk", "path", "filename"))
-    return sum(_clean_upload(workspace_id, key, path, name, who) for key, path, name in waiting)
+        parts = list(parts_with_file().values_list("pk", flat=True))
+    cleaned = sum(_clean_upload(workspace_id, key, path, name, who) for key, path, name in waiting)
+    return cleaned + sum(_clean_part(workspace_id, key, who) for key in parts)
+
+
+def _clean_part(workspace_id: UUID, key: UUID, who: Identifiers) -> int:
+    """Clean the items that a live run has fetched, while nothing is added to them."""
+    with workspace_scope(workspace_id):
+        part = ScrapePart.objects.get(pk=key)
+        lock_imports(part)
+        part.refresh_from_db()
+        source = Path(default_storage.path(part.path))
+        if not source.is_file():
+            return 0
+        # Behind the size stands only what an attempt that died has left.
+        os.truncate(source, min(part.size, source.stat().st_size))
+        fresh = source.with_name(f"{source.name}.{uuid4().hex}")
+        try:
+            with source.open("rb") as stream:
+                changed, broken = _write(cast(BinaryIO, stream), "items.jsonl", fresh, who)
+            if changed or broken:
+                os.replace(fresh, source)
+                ScrapePart.objects.filter(pk=key).update(size=source.stat().st_size)
+        except DatasetRefused:
+            # An empty file: nothing has been fetched yet.
+            return 0
+        finally:
+            fresh.unlink(missing_ok=True)
+        return changed
 
 
 def _clean_upload(workspace_id: UUID, key: UUID, path: str, name: str, who: Identifiers) -> int:

@@ -73,7 +73,7 @@ def test_days_hours_and_sums_equal_a_count_of_every_comment(
     days = Counter(when(comment).date() for comment in wanted)
     assert {day: count for day, count in daily(account, **window, post=post) if count} == days
     heat = Counter((when(comment).weekday(), when(comment).hour) for comment in wanted)
-    found = by_hour(account, **window, post=post)
+    found = by_hour(account, window.get("start"), window.get("end"), post)
     assert len(found) == 7 * 24
     assert {(day, hour): count for day, hour, count in found if count} == heat
     sums = totals(account, **window, post=post)

@@ -77,6 +77,9 @@ class Planted:
             "export_table": "commenters",
             "account_table": "commenters",
             "table": "accounts",
+            "words_table": "sentiment",
+            "people_table": "loyalty",
+            "overlap_table": "pairs",
             "csv": "csv",
         }
         return [known[one] for one in wanted]

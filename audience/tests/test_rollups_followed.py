@@ -62,7 +62,7 @@ def stamp(hours: float | None) -> str | None:
 def comment(key: int, who: str = "p1", post: str = "AAA", at: float | None = 1, **more: Any) -> dict[str, Any]:
     """A comment item; the account itself is ``northroast`` with the id 900."""
     by = "900" if who == "northroast" else str(1000 + int(who[1:]))
-    item = {"id": str(key), "text": "hello", "ownerUsername": who, "owner": {"id": by, "username": who}}
+    item: dict[str, Any] = {"id": str(key), "text": "hello", "ownerUsername": who, "owner": {"id": by, "username": who}}
     item |= {"postUrl": f"https://www.instagram.com/p/{post}/", "timestamp": stamp(at)}
     return item | more
 
@@ -179,10 +179,11 @@ def test_quarters_of_hours_are_kept_for_zones_that_need_them(account: TrackedAcc
 def test_an_import_too_large_to_follow_ends_with_a_rebuild(
     account: TrackedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("FEW", "SHARE"):
-        monkeypatch.setattr(f"audience.services.rollups.keeping.{name}", -1)
     rollups.rebuild(account)
     load(account, [comment(1)])
+    for name in ("FEW", "SHARE"):
+        monkeypatch.setattr(f"audience.services.rollups.keeping.{name}", -1)
+    load(account, [comment(2)])
     assert AudienceState.objects.get(account=account).is_stale
     assert rollups.settle(account)
     assert not AudienceState.objects.get(account=account).is_stale

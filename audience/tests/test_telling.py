@@ -36,6 +36,7 @@ def test_a_finished_run_is_told_once_with_ids_and_numbers_only(team: Team) -> No
         "records": 40,
         "people": 7,
         "error_code": None,
+        "paused_until": None,
         "status_url": f"/api/v1/audience/runs/{run.pk}",
     }
 

@@ -2,24 +2,31 @@
 
 from typing import Any, cast
 from uuid import UUID
+from zoneinfo import available_timezones
 
+from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import WorkspaceRequest, workspace_view
 from accounts.models import Role
+from accounts.services import record
 from audience import jobs
 from audience.dataset import DatasetRefused
-from audience.forms import AccountForm, ImportForm
+from audience.forms import AccountForm, FollowForm, ImportForm
 from audience.models import Commenter, TrackedAccount
 from audience.queries.accounts import account_cards, tracked_accounts
+from audience.services.outside import estimate
+from audience.services.tracking import follow
 from audience.services.uploads import track_account
+from aura.http.problems import Problem
 from aura.jobs.errors import QueueFull
 
 PAGE = 24
+ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 
 
 def find_account(username: str) -> TrackedAccount:
@@ -35,7 +42,11 @@ def account_list(request: WorkspaceRequest) -> HttpResponse:
     form = AccountForm(request.POST if request.method == "POST" and may_add else None)
     if form.is_bound and form.is_valid():
         account = track_account(form.cleaned_data["username"])
-        return redirect("audience:import", account.username)
+        source = form.cleaned_data["source"] or TrackedAccount.Source.UPLOAD
+        if source == TrackedAccount.Source.UPLOAD:
+            return redirect("audience:import", account.username)
+        follow(account, {"source": source})
+        return redirect("audience:follow", account.username)
     pages = Paginator(tracked_accounts(), PAGE).get_page(request.GET.get("page"))
     context = {"accounts": account_cards(pages.object_list), "form": form, "pages": pages, "may_add": may_add}
     return render(request, "audience/account_list.html", context, status=422 if form.errors else 200)
@@ -64,6 +75,35 @@ def import_dataset(request: WorkspaceRequest, username: str) -> HttpResponse:
             status = 429
     status = 422 if form.errors and status == 200 else status
     return render(request, "audience/import_form.html", {"account": account, "form": form}, status=status)
+
+
+@workspace_view(Role.ANALYST)
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_account(request: WorkspaceRequest, username: str) -> HttpResponse:
+    """How an account is followed: its source, schedule, limits and readers."""
+    account = find_account(username)
+    form = FollowForm(request.POST) if request.method == "POST" else FollowForm.of(account)
+    if form.is_bound and form.is_valid():
+        follow(account, form.cleaned_data)
+        record("audience.account.changed", user_id=request.user.pk, target=str(account.pk))
+        messages.success(request, "Saved.")
+        return redirect("audience:follow", account.username)
+    found, fresh = estimate(account), account.last_fetch_at is None
+    context = {"account": account, "form": form, "estimate": found, "fresh": fresh, "zones": ZONES}
+    return render(request, "audience/follow.html", context, status=422 if form.errors else 200)
+
+
+@workspace_view(Role.ANALYST)
+@require_POST
+def fetch_now(request: WorkspaceRequest, username: str) -> HttpResponse:
+    """Start fetching what is new."""
+    account = find_account(username)
+    try:
+        run = jobs.start_live(account, user_id=request.user.pk)
+    except Problem as problem:
+        messages.error(request, str(problem.detail))
+        return redirect("audience:account", account.username)
+    return redirect("audience:run", run.pk)
 
 
 @workspace_view()

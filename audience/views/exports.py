@@ -21,6 +21,7 @@ from audience.views.report import Asked, language_words
 from aura.http.exports import Table
 
 PEOPLE = 1000
+GROUP_HEAD = ("table", "group", "people (estimated)", "share (estimated)", "95% low", "95% high", "note")
 
 
 def _asked(request: WorkspaceRequest, account: TrackedAccount) -> Asked:
@@ -45,11 +46,11 @@ def _demographics(request: WorkspaceRequest, account: TrackedAccount) -> Table:
     answer = demographics(
         account, start=asked.start, end=asked.end, post=asked.post, profile_type=asked.profile_type
     ).as_json()
-    head = ["table", "group", "people (estimated)", "share (estimated)", "95% low", "95% high", "note"]
-    return Table("demographics", head, _groups(answer))
+    return Table("demographics", GROUP_HEAD, group_rows(answer))
 
 
-def _groups(answer: dict[str, Any]) -> Iterator[list[Any]]:
+def group_rows(answer: dict[str, Any]) -> Iterator[list[Any]]:
+    """The groups of a demographics answer under :data:`GROUP_HEAD`."""
     names = language_words(answer["language"])
     for table in ("gender", "age", "age_gender", "profile_type", "language"):
         for entry in answer[table]:

@@ -60,6 +60,7 @@ class Asked:
     end: date | None = None
     post: UUID | None = None
     profile_type: str = ""
+    zone: str = ""
 
     @classmethod
     def of(cls, form: ReportFilter) -> "Asked":
@@ -74,7 +75,7 @@ class Asked:
 
     @property
     def is_empty(self) -> bool:
-        return self == Asked()
+        return self == Asked(zone=self.zone)
 
 
 @workspace_view()
@@ -83,7 +84,7 @@ def account_report(request: WorkspaceRequest, username: str) -> HttpResponse:
     """Who comments on an account: the whole page, or only the report where a filter changed."""
     account = find_account(username)
     posts = posts_by_time(account)
-    form = ReportFilter(request.GET or None, posts=posts)
+    form = ReportFilter(request.GET or None, posts=posts, zone=account.time_zone)
     asked = Asked.of(form)
     may_see = request.membership.may(Role.ANALYST)
     run = latest_run(account)
@@ -129,17 +130,19 @@ def _report(
     table, seen = _table(request, account, asked)
     types = charts.parts(answer["profile_type"], findings.TYPE_WORDS)
     languages = charts.parts(answer["language"], language_words(answer["language"]), most=6)
-    line = _line(series, posts)
+    line = comments_line(series, posts)
+    zone = asked.zone or account.time_zone
     return {
         "state": "ready",
         "demographics": answer,
-        "kpis": _kpis(answer, sums, series),
+        "kpis": kpis(answer, sums, series),
         "legend": charts.gender_key(answer["gender"]),
         "pyramid": pyramid,
         "types": types,
         "languages": languages,
         "line": line,
-        "heat": charts.heat(by_hour(account, start=asked.start, end=asked.end, post=asked.post)),
+        "heat": charts.heat(by_hour(account, start=asked.start, end=asked.end, post=asked.post, zone=zone)),
+        "zone": zone.replace("_", " "),
         "table": table,
         "people_seen": seen,
         "method": {"words": findings.method(answer)},
@@ -158,7 +161,8 @@ def language_words(entries: list[dict[str, Any]]) -> dict[str, str]:
     return {e["value"]: names.get(e["value"], e["value"]) for e in entries} | {"unknown": "Unclear"}
 
 
-def _line(series: list[tuple[date, int]], posts: list[Post]) -> charts.Line | None:
+def comments_line(series: list[tuple[date, int]], posts: list[Post]) -> charts.Line | None:
+    """Comments by day, or by week where that is too many days; ``posts`` explain what stands out."""
     named = [(post.posted_at.date(), _short(post)) for post in posts if post.posted_at]
     if len(series) <= LONG_SERIES:
         return charts.line(series, findings.jump_marks(series, named))
@@ -183,7 +187,8 @@ def _change(now: int, before: int | None) -> Change | None:
     return Change(words, direction) if words else None
 
 
-def _kpis(answer: Mapping[str, Any], sums: Totals, series: list[tuple[date, int]]) -> list[Kpi]:
+def kpis(answer: Mapping[str, Any], sums: Totals, series: list[tuple[date, int]]) -> list[Kpi]:
+    """The strip of four figures above a report."""
     spark = charts.spark([count for _, count in series])
     before = "than the same time before" if sums.comments_before else ""
     return [
@@ -214,8 +219,15 @@ def _largest(answer: Mapping[str, Any]) -> Kpi:
 
 def _read(answer: Mapping[str, Any]) -> Kpi:
     classified, unknown = answer["classified"], answer["unknown"]
-    if not classified or unknown is None:
+    if not classified:
         return Kpi("Profiles we could read", "–", "too few people, or none looked at yet")
+    if unknown is None:
+        # Fewer than k are unclear: how few is not told.
+        least = max(0.0, 1 - answer["k"] / classified)
+        words = f"fewer than {answer['k']} stay unclear"
+        return Kpi(
+            "Profiles we could read", f"over {findings.percent(least)}", words, bar=charts.share_bar(("count", least))
+        )
     share = 1 - unknown / classified
     words = f"{unknown:,} stay unclear"
     return Kpi("Profiles we could read", findings.percent(share), words, bar=charts.share_bar(("count", share)))

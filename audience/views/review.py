@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,17 +15,66 @@ from accounts.access import WorkspaceRequest, workspace_view
 from accounts.models import Role
 from accounts.services import record
 from audience import findings
-from audience.forms import ReviewForm
+from audience.forms import PROFILE_TYPES
 from audience.models import Commenter, Review, ReviewItem
 from audience.queries.reviews import answer_rows, current_classification, queue_counts
 from audience.services import reviews, sampling
 from audience.services.classify import comments_of
-from aura.providers.ports import UNKNOWN
+from aura.providers.ports import AGES, UNKNOWN
 
 SHOWN_COMMENTS = 5
 GOAL = 100
 LAST = "review_answer"
 WORDS = {**findings.SEEN_WORDS, **findings.TYPE_WORDS, UNKNOWN: "cannot tell"}
+
+CANNOT_TELL = ("unknown", "Cannot tell")
+REVIEW_CHOICES = {
+    "gender": [("woman", "Woman"), ("man", "Man"), CANNOT_TELL],
+    "age": [(age, age.replace("-", "–")) for age in AGES] + [CANNOT_TELL],
+    "profile_type": [*PROFILE_TYPES[1:], CANNOT_TELL],
+}
+REVIEW_KEYS = {"gender": "120", "age": "qwertyui", "profile_type": "asdfgh"}
+
+
+class ReviewForm(forms.Form):
+    """What a reviewer says about one profile. Whatever is left open is not labelled."""
+
+    item = forms.UUIDField(widget=forms.HiddenInput)
+    gender = forms.ChoiceField(label="Seen as", choices=REVIEW_CHOICES["gender"], required=False)
+    age = forms.ChoiceField(label="Seems to be", choices=REVIEW_CHOICES["age"], required=False)
+    profile_type = forms.ChoiceField(label="Account", choices=REVIEW_CHOICES["profile_type"], required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not any(data.get(name) for name in REVIEW_CHOICES):
+            raise forms.ValidationError("Choose at least one answer, or skip this profile.")
+        return data
+
+    def item_key(self) -> UUID | None:
+        """The profile that the form is about, or None where it names none."""
+        try:
+            return UUID(str(self.data.get("item", "")))
+        except ValueError:
+            return None
+
+    def values(self) -> dict[str, str]:
+        """The answers by dimension."""
+        return {name: self.cleaned_data[name] for name in REVIEW_CHOICES if self.cleaned_data[name]}
+
+    def questions(self) -> list[dict[str, Any]]:
+        """The questions with the key of each answer, for the page."""
+        chosen = {name: self[name].value() for name in REVIEW_CHOICES}
+        return [
+            {
+                "name": name,
+                "label": self.fields[name].label,
+                "choices": [
+                    {"value": value, "label": label, "key": key, "checked": chosen[name] == value}
+                    for (value, label), key in zip(choices, REVIEW_KEYS[name], strict=True)
+                ],
+            }
+            for name, choices in REVIEW_CHOICES.items()
+        ]
 
 
 @workspace_view(Role.ANALYST)

@@ -1,5 +1,6 @@
 """Runs: the list, one run, its live progress, cancel and resume."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from accounts.models import Role
 from audience import jobs, progress
 from audience.models import Run
 from audience.queries import runs
-from aura.jobs.errors import QueueFull
+from aura.http.problems import Problem
 
 PAGE = 25
 STOP_POLLING = 286
@@ -22,20 +23,21 @@ STOP_POLLING = 286
 
 def show(run: Run, *, may_act: bool) -> progress.RunProgress:
     """The progress of a run with the links of what may be done about it."""
-    stopped = run.state in {Run.State.FAILED, Run.State.CANCELLED}
-    reading = run.step == Run.Step.READING
+    stopped = run.state in {Run.State.FAILED, Run.State.CANCELLED, Run.State.PAUSED}
+    before = run.step in {Run.Step.READING, Run.Step.FETCHING}
     return progress.RunProgress(
         title=progress.title_of(run.state, run.step),
         state=run.state,
         step=run.step,
-        steps=progress.steps_of(run.state, run.step),
-        done=run.records_done if reading else run.people_done,
-        total=0 if reading else run.people_total,
+        steps=progress.steps_of(run.state, run.step, live=run.is_live),
+        done=run.records_done if before else run.people_done,
+        total=0 if before else run.people_total,
         percent=progress.percent_of(run.state, run.people_done, run.people_total),
         eta_words=progress.eta_words(run.eta_seconds()),
-        cost_words="",
+        cost_words=progress.cost_words(getattr(run, "booked", Decimal(0))),
         error=run.error,
-        finished=run.is_over,
+        # A paused run does nothing for days, so its page need not ask every two seconds.
+        finished=run.is_over or run.state == Run.State.PAUSED,
         poll_url=reverse("audience:run_progress", args=[run.pk]),
         live=f"subject:{run.pk}",
         cancel_url=reverse("audience:cancel_run", args=[run.pk]) if may_act and not run.is_over else "",
@@ -67,6 +69,8 @@ def run_detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         "job": show(run, may_act=request.membership.may(Role.ANALYST)),
         "counts": counts,
         "errors": counts.get("errors", []),
+        "parts": runs.parts_of(run) if run.is_live else None,
+        "models": runs.models_of(run),
     }
     return render(request, "audience/run_detail.html", context)
 
@@ -76,8 +80,9 @@ def run_detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 def run_progress(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """The part that pages poll while a run works; 286 tells htmx to stop."""
     run = _find(pk)
-    context = {"run": run, "job": show(run, may_act=request.membership.may(Role.ANALYST))}
-    return render(request, "audience/_progress.html", context, status=STOP_POLLING if run.is_over else 200)
+    shown = show(run, may_act=request.membership.may(Role.ANALYST))
+    context = {"run": run, "job": shown}
+    return render(request, "audience/_progress.html", context, status=STOP_POLLING if shown.finished else 200)
 
 
 @workspace_view(Role.ANALYST)
@@ -97,6 +102,6 @@ def resume_run(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     try:
         if not jobs.resume_run(run):
             messages.error(request, "Only a run that stopped can be resumed.")
-    except QueueFull as error:
-        messages.error(request, str(error.detail))
+    except Problem as problem:
+        messages.error(request, str(problem.detail))
     return redirect("audience:run", run.pk)

@@ -109,22 +109,32 @@ def write_json(table: Table, out: IO[bytes]) -> int:
 
 def write_xlsx(table: Table, out: IO[bytes]) -> int:
     """An Excel workbook, with a further sheet where one is full; returns the number of rows."""
+    return write_workbook([table], out)
+
+
+def write_workbook(tables: Iterable[Table], out: IO[bytes]) -> int:
+    """Several tables in one Excel workbook, each on sheets of its own; returns the number of rows in all."""
     book = Workbook(write_only=True)
+    rows = sum(_write_sheets(book, table) for table in tables)
+    book.save(out)
+    return rows
+
+
+def _write_sheets(book: Any, table: Table) -> int:
     head = [safe_cell(name) for name in table.columns]
     sheet: Any = None
     written = -1
     for written, row in enumerate(table.rows):
         if written % (SHEET_ROWS - 1) == 0:
-            sheet = _sheet(book, table.name, head)
+            sheet = _sheet(book, table.name, head, written // (SHEET_ROWS - 1))
         sheet.append([_cell(sheet, value) for value in row])
     if sheet is None:
-        _sheet(book, table.name, head)
-    book.save(out)
+        _sheet(book, table.name, head, 0)
     return written + 1
 
 
-def _sheet(book: Any, name: str, head: list[str]) -> Any:
-    sheet = book.create_sheet(name[:28] if not book.worksheets else f"{name[:25]} {len(book.worksheets) + 1}")
+def _sheet(book: Any, name: str, head: list[str], number: int) -> Any:
+    sheet = book.create_sheet(f"{name[:25]} {number + 1}" if number else name[:28])
     sheet.append(head)
     return sheet
 
@@ -179,15 +189,26 @@ def export_response(table: Table, form: Format) -> tuple[HttpResponse | Download
     It is written to a temporary file first: the rows come from a database scope that is closed by the time a response
     streams. Raises :class:`Problem` with ``export_too_large``.
     """
+    checked = Table(table.name, table.columns, counted(table.rows))
+    return _response(table.name, form, lambda out: form.write(checked, out))
+
+
+def workbook_response(name: str, tables: Iterable[Table]) -> tuple[HttpResponse | Download, int]:
+    """Several tables as one Excel workbook, and how many rows they have; as :func:`export_response` otherwise."""
+    checked = (Table(table.name, table.columns, counted(table.rows)) for table in tables)
+    return _response(name, FORMATS["xlsx"], lambda out: write_workbook(checked, out))
+
+
+def _response(name: str, form: Format, write: Callable[[IO[bytes]], int]) -> tuple[HttpResponse | Download, int]:
     out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the response closes it
     try:
-        rows = form.write(Table(table.name, table.columns, counted(table.rows)), out)
+        rows = write(cast(IO[bytes], out))
     except BaseException:
         out.close()
         raise
     size = out.tell()
     out.seek(0)
-    filename = f"{NAME.sub('-', table.name).strip('-') or 'table'}-{datetime.now(UTC):%Y-%m-%d}.{form.name}"
+    filename = f"{NAME.sub('-', name).strip('-') or 'table'}-{datetime.now(UTC):%Y-%m-%d}.{form.name}"
     if size > IN_MEMORY:
         return Download(out, as_attachment=True, filename=filename, content_type=form.media_type), rows
     with out:

@@ -164,9 +164,9 @@ def retry(claim: Claim, delay: float, code: str, error: str, *, counts: bool = T
     return persistently(write)
 
 
-def postpone(claim: Claim, delay: float, code: str, error: str) -> bool:
+def postpone(claim: Claim, delay: float, code: str, error: str, *, counts: bool = True) -> bool:
     """Put the job back for a try in ``delay`` seconds inside the open scope. False where the attempt lost its right."""
-    values = {**claim.mine, "delay": delay, "code": code, "error": error, "more": 0}
+    values = {**claim.mine, "delay": delay, "code": code, "error": error, "more": 0 if counts else 1}
     with connection.cursor() as cursor:
         cursor.execute(RETRY, values)
         claim.changed()

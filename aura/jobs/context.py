@@ -89,11 +89,12 @@ class JobContext:
         return max(0, self.claim.max_attempts - self.attempt)
 
     @contextmanager
-    def postpone(self, delay: float, code: str, words: str) -> Iterator[None]:
+    def postpone(self, delay: float, code: str, words: str, *, counts: bool = True) -> Iterator[None]:
         """A fenced transaction at whose end the job waits ``delay`` seconds for its next try.
 
         What this try learned and the wait are one commit. ``code`` and ``words`` are shown meanwhile. For jobs with a
-        schedule of their own; where ``tries_left`` is 0, raise an error instead.
+        schedule of their own; where ``tries_left`` is 0, raise an error instead. With ``counts`` False this try is
+        given back: for a job that only waits for somebody else.
         """
         if current_scope() is not None:
             raise RuntimeError("A job is postponed in a transaction of its own: an outer one could undo it.")
@@ -102,9 +103,14 @@ class JobContext:
             if self._one(FENCE, self.claim.mine) is None:
                 raise LostLease
             yield
-            if not claims.postpone(self.claim, delay, code, words):
+            if not claims.postpone(self.claim, delay, code, words, counts=counts):
                 raise LostLease
         self.finished = True
+
+    @property
+    def stopping(self) -> bool:
+        """True once the job is to stop at its next safe point; for loops that first finish what is under way."""
+        return self._signals.cancelled or self._signals.lost or self._interrupted()
 
     def progress(self, step: str | None = None, done: int | None = None, total: int | None = None) -> None:
         """Say how far the job is. A safe point: outside a transaction it raises what ``check_cancelled`` raises.

@@ -18,13 +18,7 @@ from uuid import UUID
 
 import structlog
 
-from aura.providers.errors import (
-    BUDGET_REACHED,
-    MAYBE_BILLED,
-    STOPPED,
-    TIMEOUT,
-    ProviderError,
-)
+from aura.providers.errors import BUDGET_REACHED, MAYBE_BILLED, STOPPED, TIMEOUT, ProviderError
 from aura.providers.gate import Gate, Pass, Service
 from aura.providers.metering import Charge, Meter, Usage
 from aura.providers.policy import Policy
@@ -218,9 +212,14 @@ class Flights(Generic[I, T]):
         call, error = ended.call, ended.error
         if error is None:
             result: T = ended.result  # type: ignore[assignment]
-            return call.item, result, self._charge(call, self._measured(self.used(result), ended))
+            try:
+                used = self._measured(self.used(result), ended)
+            except Exception as fault:
+                self._keep(call, type(fault).__name__)
+                raise
+            return call.item, result, self._charge(call, used)
         if not isinstance(error, ProviderError):
-            self._keep(call, type(error).__name__)
+            self._fail(call, error)
             raise error
         if call.passed is None:
             self._give_back(call, error.code)
@@ -261,6 +260,14 @@ class Flights(Generic[I, T]):
     def _charge(self, call: _Call[I], used: Usage) -> Charge:
         return Charge(used, lambda: self.meter.settle(call.reservation, used) + call.kept)
 
+    def _fail(self, call: _Call[I], error: BaseException) -> None:
+        """A fault of ours: before the gate nothing was asked, after it nobody knows."""
+        name = type(error).__name__
+        if call.passed is None:
+            self._give_back(call, name)
+        else:
+            self._keep(call, name)
+
     def _keep(self, call: _Call[I], code: str) -> None:
         call.kept += self.meter.keep(call.reservation, code)
 
@@ -280,8 +287,10 @@ class Flights(Generic[I, T]):
                 self.meter.settle(call.reservation, self._measured(self.used(result), ended))
             elif isinstance(error, ProviderError) and (call.passed is None or error.code not in MAYBE_BILLED):
                 self._give_back(call, error.code)
+            elif isinstance(error, ProviderError):
+                self._keep(call, error.code)
             else:
-                self._keep(call, error.code if isinstance(error, ProviderError) else type(error).__name__)
+                self._fail(call, error)
         except Exception as trouble:
             # Whoever closes is often on the way out because of the database; the sweep books what is left.
             log.warning("charge_left_open", service=self.service.name, error=type(trouble).__name__)

@@ -42,6 +42,8 @@ LEASE_SECONDS = 20.0
 RENEW_SECONDS = 5.0
 AWAY_WAIT = 15.0
 NAP = 0.05
+# Hundreds of threads may wait for a place; a call takes seconds.
+LONGEST_NAP = 0.4
 PREFIX = "aura:gate"
 
 CircuitName = Literal["closed", "open", "half_open"]
@@ -172,7 +174,7 @@ class Gate:
             log.warning("circuit", service=service.name, state=change.decode(), code=error.code if error else "")
 
     def _wait_for_slot(self, passed: Pass, until: float, stop: Callable[[], bool]) -> None:
-        service = passed.service
+        service, nap = passed.service, NAP / 2
         while True:
             args: list[str | int] = [passed.token, service.in_flight, round(LEASE_SECONDS * 1000)]
             said, wait_ms, code = self._enter(keys=_keys(service), args=args)
@@ -184,7 +186,8 @@ class Gate:
                 raise _down(service, wait)
             if said == b"paused" and wait > min(SHORT_WAIT, until - time.monotonic()):
                 raise _paused(service, wait, code.decode())
-            _nap(service, wait if said == b"paused" else random.uniform(NAP / 2, NAP * 2), until, stop)  # noqa: S311
+            nap = min(LONGEST_NAP, nap * 1.5)
+            _nap(service, wait if said == b"paused" else nap * random.uniform(0.5, 1), until, stop)  # noqa: S311
 
     def _wait_for_rate(self, service: Service, until: float, stop: Callable[[], bool]) -> None:
         item = RateLimitItemPerMinute(service.per_minute)

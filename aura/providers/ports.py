@@ -95,6 +95,73 @@ class Vision(Protocol):
         ...
 
 
+BatchState = Literal["prepared", "running", "done", "failed", "cancelled", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class VisionBatch:
+    """Profiles that are read later, at a lower price. All of it is stored, before anything waits.
+
+    ``label`` finds it at the service, ``id`` is the service's ("" before it was submitted). ``asked`` says for each
+    request of the batch what its echoed ids stand for; ``reservation`` is the money set aside for all of it.
+    """
+
+    label: str
+    model: str
+    asked: Mapping[str, Mapping[str, str]]
+    reservation: str
+    id: str = ""
+    state: BatchState = "prepared"
+    message: str = ""
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The ids of the profiles in it."""
+        return tuple(name for ids in self.asked.values() for name in ids.values())
+
+
+class BatchVision(Protocol):
+    """Classifies many people within a day, for less money: prepare and store, submit and store, look, take the results.
+
+    Every call may raise ``ProviderError``.
+    """
+
+    name: str
+    version: str
+    prompt_version: str
+    paid: bool
+
+    def prepare(self, profiles: Sequence[ProfileEvidence]) -> VisionBatch:
+        """Set money aside for as many of the first profiles as one batch holds; see ``VisionBatch.profiles``."""
+        ...
+
+    def submit(self, batch: VisionBatch, profiles: Sequence[ProfileEvidence]) -> VisionBatch:
+        """Hand a prepared batch over, exactly once.
+
+        Raises ``start_unknown`` where the answer did not come, so that the caller asks :meth:`find` first.
+        """
+        ...
+
+    def find(self, batch: VisionBatch) -> VisionBatch | None:
+        """The batch at the service that was submitted as this one, or None."""
+        ...
+
+    def look(self, batch: VisionBatch) -> VisionBatch:
+        """Its state now."""
+        ...
+
+    def results(self, batch: VisionBatch) -> ReadOutcome:
+        """The readings of a batch that is over, and what it cost; the same each time.
+
+        Whoever has none is in ``failed``: with a retryable error where it is worth asking again outside a batch.
+        """
+        ...
+
+    def cancel(self, batch: VisionBatch) -> VisionBatch:
+        """Ask the service to stop; what is done is done."""
+        ...
+
+
 ScrapeKind = Literal["profile", "posts", "comments"]
 ScrapeState = Literal["running", "succeeded", "failed", "aborted"]
 

@@ -31,7 +31,7 @@ def test_a_missing_key_is_named_with_what_happens_instead(team: Team) -> None:
 def test_what_is_there_is_not_missing(team: Team, settings: Any) -> None:
     with workspace_scope(team.workspace.pk):
         save_credential(Membership.objects.get(user=team.alice), "gemini", "AIza-0123456789")
-    settings.AURA_PROVIDER_SECRETS = {name: "set-set-set" for name in ("apify", "openai", "replicate")}
+    settings.AURA_PROVIDER_SECRETS = {name: "set-set-set" for name in ("apify", "instagram", "openai", "replicate")}
     settings.AURA_SENTRY_DSN, settings.HTTPS, settings.AURA_SECRETS_KEYS = "https://x@y/1", True, ["key"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     assert words(team) == []

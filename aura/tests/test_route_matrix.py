@@ -141,7 +141,11 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "table": "accounts",
         "account_table": "posts",
         "export_table": "demographics",
+        "words_table": "sentiment",
+        "people_table": "loyalty",
+        "overlap_table": "pairs",
         "csv": "csv",
+        "workspace_id": str(north.pk),
     }
 
 

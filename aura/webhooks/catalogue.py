@@ -3,6 +3,8 @@
 EVENTS = {
     "audience.run.completed": "An analysis of an account has finished",
     "audience.run.failed": "An analysis of an account has failed",
+    "audience.run.paused": "An analysis waits for its budget or for a quota",
+    "budget.reached": "This month's budget for outside services is reached: paid work stops",
 }
 TEST_EVENT = "webhook.test"
 """Goes to one endpoint when a person asks for it; nobody subscribes to it."""

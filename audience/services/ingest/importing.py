@@ -13,6 +13,7 @@ from audience.services import rollups
 from audience.services.ingest.ahead import ahead
 from audience.services.ingest.batches import Authors, Batch, batches
 from audience.services.ingest.comments import store_comments, tie_late_parents
+from audience.services.ingest.memory import Memory
 from audience.services.ingest.opted_out import drop_opted_out
 from audience.services.ingest.people import changed_since, match_people, store_people
 from audience.services.ingest.posts import find_posts, is_account, names_other_account, store_account, store_posts
@@ -30,6 +31,7 @@ def import_records(
     *,
     transaction: Callable[[], AbstractContextManager[Any]],
     on_batch: Callable[[int], object],
+    memory: Memory | None = None,
 ) -> dict[str, Any]:
     """Store the records of a run's dataset; returns and keeps in ``run.counts`` the figures of :class:`Tally`.
 
@@ -37,11 +39,15 @@ def import_records(
     and ``run.counts`` are written together. ``on_batch`` gets the records done after each. A run that stopped goes on
     behind ``records_done``: the records before are read again for what the figures need, and not written.
 
-    Raises :class:`DatasetRefused` with ``other_account`` before anything is stored, and with ``no_comments`` where the
-    file held nothing to store.
+    With ``memory`` the records are one of several files of the run: ``memory.first`` records came in those before.
+
+    Raises :class:`DatasetRefused` with ``other_account`` before anything is stored, and with ``no_comments`` where a
+    run's only file held nothing to store.
     """
     tally = Tally.resumed(run.counts)
-    done = 0
+    start = done = memory.first if memory else 0
+    if memory:
+        tally.remember(memory.load())
     told_account = run.records_done > 0
     followed = True
     with closing(ahead(batches(records))) as found:
@@ -52,7 +58,7 @@ def import_records(
                     _replay(run, batch, tally)
                     followed = False
                     continue
-                if first == 0:
+                if first == start:
                     _check_account(run.account, batch)
                 told, batch_followed = _import(run, batch, tally)
                 told_account, followed = told_account or told, followed and batch_followed
@@ -64,7 +70,10 @@ def import_records(
             tie_late_parents(cursor, run.account)
         counts = _save(run, tally, done)
     run.counts = counts
-    _check_anything(tally, told_account)
+    if memory:
+        memory.save(tally.memory())
+    else:
+        _check_anything(tally, told_account)
     return counts
 
 
@@ -93,7 +102,7 @@ def _import(run: Run, batch: Batch, tally: Tally) -> tuple[bool, bool]:
         authors = Authors(batch)
         changed |= posts_changed
         if authors.found:
-            people, people_changed = store_people(cursor, account, batch, authors, tally)
+            people, people_changed = store_people(cursor, account, batch, authors, tally, changes)
             changed |= people_changed
             changed |= store_comments(cursor, account, batch.comments, authors, people, posts, tally, changes)
         if changed and changes is not None:

@@ -14,6 +14,7 @@ from audience.models import TrackedAccount
 from audience.services.ingest.batches import Authors, Batch
 from audience.services.ingest.seen import keys_of_rows
 from audience.services.ingest.tally import Tally
+from audience.services.rollups import Changes
 from aura.tenancy.ids import uuid7
 
 MATCH = """
@@ -132,9 +133,12 @@ def _authors_of_stored(cursor: Any, account: TrackedAccount, batch: Batch, names
 
 
 def store_people(
-    cursor: Any, account: TrackedAccount, batch: Batch, authors: Authors, tally: Tally
+    cursor: Any, account: TrackedAccount, batch: Batch, authors: Authors, tally: Tally, changes: Changes | None = None
 ) -> tuple[dict[str, UUID], bool]:
-    """Insert and update the people of a batch; returns their rows by key and whether anything changed."""
+    """Insert and update the people of a batch; returns their rows by key and whether anything changed.
+
+    Whose profile changed is noted in ``changes``.
+    """
     match = match_people(cursor, account, batch, authors)
     rows = list(dict.fromkeys(match.rows.values()))
     seen = dict(zip(rows, tally.seen_people.has(keys_of_rows(rows)).tolist(), strict=True))
@@ -151,6 +155,8 @@ def store_people(
         cursor.execute(UPDATE, [account.workspace_id])
         updated = [row for (row,) in cursor.fetchall()]
     tally.add_people(rows, match.new, updated)
+    if changes is not None:
+        changes.people += updated
     return match.rows, bool(new or updated)
 
 

@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from audience.services.ingest.seen import SeenSet, keys_of_rows
+import numpy as np
+
+from audience.services.ingest.seen import Keys, SeenSet, keys_of_rows
 
 MAX_ERRORS = 100
+REMEMBERED = ("seen_comments", "seen_people", "changed_people", "seen_posts", "told_posts")
+NOTHING = np.zeros(0, dtype=np.uint64)
 
 
 @dataclass(slots=True)
@@ -58,6 +62,17 @@ class Tally:
             opted_out=counts.get("opted_out", 0),
             errors=list(counts["errors"]),
         )
+
+    def memory(self) -> dict[str, Keys]:
+        """What was met, for the next file of the same run; the figures are in :meth:`as_json`."""
+        sets: dict[str, SeenSet] = {name: getattr(self, name) for name in REMEMBERED}
+        return {name: np.concatenate([NOTHING, *found.levels]) for name, found in sets.items()}
+
+    def remember(self, memory: Mapping[str, Keys]) -> None:
+        """Take up :meth:`memory` of an earlier file."""
+        for name in REMEMBERED:
+            if name in memory:
+                getattr(self, name).add(memory[name])
 
     def as_json(self) -> dict[str, Any]:
         """For ``Run.counts``."""

@@ -37,12 +37,15 @@ WITH pairs AS (
     WHERE commented_at IS NOT NULL AND commenter_id <> ALL (%(owners)s::uuid[])
     GROUP BY 1, 2 HAVING sum(sign) <> 0
 ), moved AS (
-    SELECT at, p.comments, (n.now > 0)::int - (n.now > p.comments)::int AS people, 0 AS new_people
-    FROM pairs AS p CROSS JOIN LATERAL (
-        SELECT count(*) AS now FROM audience_comment
-        WHERE commenter_id = p.commenter_id AND account_id = %(account)s AND workspace_id = %(workspace)s
-            AND commented_at >= p.at AND commented_at < p.at + interval '24 hours'
-    ) AS n
+    SELECT at, p.comments, (p.now > 0)::int - (p.now > p.comments)::int AS people, 0 AS new_people FROM (
+        SELECT pairs.*, CASE WHEN commenter_id IN (SELECT commenter_id FROM changed_person WHERE old_comments IS NULL)
+            THEN comments ELSE (
+                SELECT count(*) FROM audience_comment AS c
+                WHERE c.commenter_id = pairs.commenter_id AND account_id = %(account)s AND workspace_id = %(workspace)s
+                    AND commented_at >= at AND commented_at < at + interval '24 hours'
+            ) END AS now
+        FROM pairs
+    ) AS p
     UNION ALL SELECT date_trunc('day', old_first_at, 'UTC'), 0, 0, -1 FROM changed_person
     WHERE old_first_at IS NOT NULL AND NOT old_owner
     UNION ALL SELECT date_trunc('day', new_first_at, 'UTC'), 0, 0, 1 FROM changed_person
@@ -66,6 +69,7 @@ class Days:
     """``AudienceDay``."""
 
     name = "days"
+    exact = True
 
     def rebuild(self, cursor: CursorWrapper, values: Values) -> int:
         """Count every comment again."""

@@ -45,8 +45,10 @@ WITH d AS (
     SELECT %(account)s::uuid AS account_id, p.gender, p.age, p.profile_type, p.language, sum(x.people) AS people,
         sum(x.comments)::bigint AS comments
     FROM (
-        SELECT commenter_id, -1 AS people, -old_comments AS comments FROM changed_person WHERE NOT old_owner
-        UNION ALL SELECT commenter_id, 1, new_comments FROM changed_person WHERE NOT new_owner
+        SELECT commenter_id, (NOT coalesce(new_owner, true))::int - (NOT coalesce(old_owner, true))::int AS people,
+            CASE WHEN NOT new_owner THEN new_comments ELSE 0 END - CASE WHEN NOT old_owner THEN old_comments ELSE 0 END
+            AS comments
+        FROM changed_person
     ) AS x CROSS JOIN LATERAL (
         SELECT gender, age, profile_type, language FROM audience_commenter
         WHERE id = x.commenter_id AND workspace_id = %(workspace)s OFFSET 0
@@ -81,6 +83,7 @@ class Groups:
     """``AudienceGroup``."""
 
     name = "groups"
+    exact = True
 
     def rebuild(self, cursor: CursorWrapper, values: Values) -> int:
         """Count everybody again."""

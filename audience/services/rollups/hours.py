@@ -53,6 +53,7 @@ class Hours:
     """``AudienceHour``."""
 
     name = "hours"
+    exact = True
 
     def rebuild(self, cursor: CursorWrapper, values: Values) -> int:
         """Count every comment again."""

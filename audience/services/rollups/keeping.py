@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audience.models import AudiencePost, AudienceState, TrackedAccount
 from audience.services.rollups.groups import groups_of, move
+from audience.services.rollups.habits import reread
 from audience.services.rollups.locks import lock_account, lock_people, take_memory
 from audience.services.rollups.parts import STAGE, Changes, Values
 from audience.services.rollups.registry import PARTS
@@ -84,7 +85,9 @@ def check(account: TrackedAccount) -> dict[str, int]:
     """
     lock_account(account.workspace_id, account.pk)
     followed = AudienceState.objects.filter(account=account, is_stale=False).exists()
-    drift = {name: rows for name, rows in rebuilt(account).items() if rows} if followed else {}
+    exact = {part.name for part in PARTS if part.exact}
+    found = rebuilt(account)
+    drift = {name: rows for name, rows in found.items() if rows and name in exact} if followed else {}
     AudienceState.objects.filter(account=account).update(drifted=sum(drift.values()))
     if drift:
         log.error("audience.rollups.drifted", account=str(account.pk), rows=drift)
@@ -124,7 +127,7 @@ def touch(account: TrackedAccount, changes: Changes) -> bool:
         if _owners_changed(cursor, values):
             doubt(account)
             return False
-        if not changes.comments and not changes.moved_posts:
+        if not changes.comments and not changes.moved_posts and not changes.people:
             return False
         cursor.execute("ANALYZE changed_comment")
         written = sum([part.touch(cursor, values, changes) for part in PARTS])
@@ -145,7 +148,8 @@ def reclassifying(people: Sequence[UUID]) -> Iterator[None]:
         before = groups_of(cursor, workspace, people)
     yield
     with connection.cursor() as cursor:
-        _tell(move(cursor, workspace, before, groups_of(cursor, workspace, people)))
+        moved = move(cursor, workspace, before, groups_of(cursor, workspace, people))
+        _tell([*{*moved, *reread(cursor, workspace, people)}])
 
 
 def _values(cursor: CursorWrapper, account: TrackedAccount) -> Values:

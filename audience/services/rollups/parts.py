@@ -35,12 +35,16 @@ class Changes:
     comments: int = 0
     moved_posts: list[UUID] = field(default_factory=list)
     """Posts whose own time changed: what is counted from it must be counted anew."""
+    people: list[UUID] = field(default_factory=list)
+    """People whose profile changed."""
 
 
 class Part(Protocol):
     """One rollup. Statements run in the workspace's scope with the account's lock held (:mod:`.locks`)."""
 
     name: str
+    exact: bool
+    """Whether it follows every change: then a row that differs at night is an error."""
 
     def rebuild(self, cursor: CursorWrapper, values: Values) -> int:
         """Make the rows what the comments say, writing only those that differ; returns how many did."""

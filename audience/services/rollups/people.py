@@ -60,6 +60,7 @@ class People:
     """``AudiencePerson``."""
 
     name = "people"
+    exact = True
 
     def rebuild(self, cursor: CursorWrapper, values: Values) -> int:
         """Recompute everybody."""

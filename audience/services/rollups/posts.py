@@ -7,12 +7,8 @@ from audience.services.rollups.parts import Changes, Values, written
 
 OWNER = "commenter_id = ANY (%(owners)s::uuid[])"
 IS_REPLY = "parent_external_id <> ''"
-PLACE = "greatest(1, 1 + floor(extract(epoch FROM c.commented_at - q.posted_at) / 3600)::bigint)"
+PLACE = "greatest(1, 1 + floor(extract(epoch FROM c.commented_at - q.posted_at) / 3600))::int"
 """Which hour of a post's life a comment fell into, from 1; the first also has what came before it (clocks differ)."""
-HALF = """
-SELECT min(place) FROM (SELECT place, sum(n) OVER (ORDER BY place) AS so_far
-    FROM unnest({hours}) WITH ORDINALITY AS h(n, place)) AS w WHERE 2 * so_far >= {comments} AND so_far > 0
-"""
 COLUMNS = (
     "comments, people, new_people, replies, owner_comments, owner_replies, likes, first_at, last_at, hours, half_hours"
 )
@@ -45,15 +41,15 @@ WITH pairs AS (
         AND q.posted_at IS NOT NULL AND c.{OWNER.replace("= ANY", "<> ALL")} {{only}}
     GROUP BY 1, 2 HAVING {PLACE} <= {HOURS}
 ), lists AS (
-    SELECT q.id AS post_id, array_agg(coalesce(n, 0)::int ORDER BY g.place) AS hours
-    FROM audience_post AS q JOIN sums ON sums.post_id = q.id CROSS JOIN generate_series(1, {HOURS}) AS g(place)
-        LEFT JOIN places ON places.post_id = q.id AND places.place = g.place
-    WHERE q.workspace_id = %(workspace)s AND q.posted_at IS NOT NULL GROUP BY q.id
+    SELECT post_id, array_agg(place) AS at, array_agg(n::int) AS n FROM places GROUP BY post_id
+), hours AS (
+    SELECT q.id AS post_id, aura_hours_plus(NULL, lists.at, lists.n, {HOURS}) AS hours
+    FROM audience_post AS q JOIN sums ON sums.post_id = q.id LEFT JOIN lists ON lists.post_id = q.id
+    WHERE q.workspace_id = %(workspace)s AND q.posted_at IS NOT NULL
 ), f AS (
     SELECT post_id, sums.comments, people, coalesce(new_people, 0) AS new_people, replies, owner_comments,
-        owner_replies, likes, first_at, last_at, hours, ({HALF.format(hours="hours", comments="sums.comments")})
-        AS half_hours
-    FROM sums LEFT JOIN new USING (post_id) LEFT JOIN lists USING (post_id)
+        owner_replies, likes, first_at, last_at, hours, aura_half(hours, sums.comments) AS half_hours
+    FROM sums LEFT JOIN new USING (post_id) LEFT JOIN hours USING (post_id)
 ), t AS (
     SELECT * FROM audience_audiencepost WHERE account_id = %(account)s AND workspace_id = %(workspace)s {{only}}
 )
@@ -80,10 +76,15 @@ WITH pairs AS (
         sum(sign * coalesce(likes, 0)) AS likes, commenter_id = ANY (%(owners)s::uuid[]) AS is_owner
     FROM changed_comment GROUP BY post_id, commenter_id
 ), here AS (
-    SELECT p.*, (n.now > 0)::int - (n.now > p.comments)::int AS people FROM pairs AS p CROSS JOIN LATERAL (
-        SELECT count(*) AS now FROM audience_comment WHERE commenter_id = p.commenter_id AND post_id = p.post_id
-            AND account_id = %(account)s AND workspace_id = %(workspace)s
-    ) AS n
+    SELECT p.*, (now > 0)::int - (now > comments)::int AS people FROM (
+        SELECT pairs.*, CASE WHEN commenter_id IN (SELECT commenter_id FROM changed_person WHERE old_comments IS NULL)
+            THEN comments ELSE (
+                SELECT count(*) FROM audience_comment AS c
+                WHERE c.commenter_id = pairs.commenter_id AND c.post_id = pairs.post_id
+                    AND account_id = %(account)s AND workspace_id = %(workspace)s
+            ) END AS now
+        FROM pairs
+    ) AS p
 ), moved AS (
     SELECT post_id, is_owner, comments, replies, likes, people, 0 AS new_people FROM here
     UNION ALL SELECT old_first_post, false, 0, 0, 0, 0, -1 FROM changed_person
@@ -105,22 +106,18 @@ WITH places AS (
     FROM changed_comment AS c JOIN audience_post AS q ON q.id = c.post_id AND q.workspace_id = %(workspace)s
     WHERE c.commented_at IS NOT NULL AND q.posted_at IS NOT NULL AND c.commenter_id <> ALL (%(owners)s::uuid[])
     GROUP BY 1, 2 HAVING {PLACE} <= {HOURS} AND sum(sign) <> 0
+), lists AS (
+    SELECT post_id, array_agg(place) AS at, array_agg(n) AS n FROM places GROUP BY post_id
 ), d AS (
-    SELECT s.*, t.id AS held_id, low.commented_at AS first_at, high.commented_at AS last_at, h.hours
+    SELECT s.*, t.id AS held_id, low.commented_at AS first_at, high.commented_at AS last_at,
+        CASE WHEN q.posted_at IS NOT NULL THEN aura_hours_plus(t.hours, lists.at, lists.n, {HOURS}) END AS hours
     FROM ({SUMS}) AS s
+        JOIN audience_post AS q ON q.id = s.post_id AND q.workspace_id = %(workspace)s
+        LEFT JOIN lists ON lists.post_id = s.post_id
         LEFT JOIN audience_audiencepost AS t ON t.workspace_id = %(workspace)s AND t.account_id = %(account)s
             AND t.post_id = s.post_id
         LEFT JOIN LATERAL ({END} LIMIT 1) AS low ON true
         LEFT JOIN LATERAL ({END} DESC LIMIT 1) AS high ON true
-        LEFT JOIN LATERAL (
-            SELECT CASE WHEN q.posted_at IS NULL THEN NULL
-                WHEN t.hours IS NOT NULL AND NOT EXISTS (SELECT FROM places WHERE places.post_id = s.post_id)
-                THEN t.hours
-                ELSE (SELECT array_agg(coalesce(t.hours[g], 0) + coalesce(n, 0) ORDER BY g)
-                    FROM generate_series(1, {HOURS}) AS g LEFT JOIN places ON places.post_id = s.post_id AND place = g)
-                END AS hours
-            FROM audience_post AS q WHERE q.id = s.post_id AND q.workspace_id = %(workspace)s
-        ) AS h ON true
 )
 MERGE INTO audience_audiencepost AS held USING d ON held.id = d.held_id
 WHEN MATCHED AND held.comments + held.owner_comments + d.comments + d.owner_comments <= 0 THEN DELETE
@@ -130,12 +127,12 @@ WHEN MATCHED THEN UPDATE SET comments = greatest(0, held.comments + d.comments),
     owner_comments = greatest(0, held.owner_comments + d.owner_comments),
     owner_replies = greatest(0, held.owner_replies + d.owner_replies), likes = held.likes + d.likes,
     first_at = d.first_at, last_at = d.last_at, hours = d.hours,
-    half_hours = ({HALF.format(hours="d.hours", comments="(held.comments + d.comments)")})
+    half_hours = aura_half(d.hours, held.comments + d.comments)
 WHEN NOT MATCHED AND d.comments + d.owner_comments > 0
 THEN INSERT (id, workspace_id, account_id, post_id, {COLUMNS})
     VALUES (gen_random_uuid(), %(workspace)s, %(account)s, d.post_id, d.comments, d.people, d.new_people, d.replies,
         d.owner_comments, d.owner_replies, d.likes, d.first_at, d.last_at, d.hours,
-        ({HALF.format(hours="d.hours", comments="d.comments")}))
+        aura_half(d.hours, d.comments))
 """  # noqa: S608
 
 
@@ -143,6 +140,7 @@ class Posts:
     """``AudiencePost``. Comes after people, from whom it takes who is new."""
 
     name = "posts"
+    exact = True
 
     def rebuild(self, cursor: CursorWrapper, values: Values) -> int:
         """Count every comment again."""

@@ -158,6 +158,25 @@ def test_a_fault_of_ours_is_raised_and_stays_booked(outlet: Outlet, book: Book) 
     assert book.tally == {"uncertain": 1}
 
 
+def test_an_answer_that_cannot_be_counted_stays_booked(outlet: Outlet, book: Book) -> None:
+    def uncountable(_: Any) -> Usage:
+        raise KeyError("usage")
+
+    with pytest.raises(KeyError):
+        outlet.call(failing(), expected=EXPECTED, used=uncountable)
+    assert book.tally == {"uncertain": 1}
+
+
+def test_a_fault_before_the_gate_costs_nothing(outlet: Outlet, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Gate, "enter", broken)
+    with pytest.raises(ZeroDivisionError):
+        outlet.call(failing(), expected=EXPECTED, used=used)
+    assert book.tally == {"released": 1}
+
+
 def test_a_spent_budget_stops_before_the_call(service: Service, gate: Gate) -> None:
     made: list[int] = []
     outlet = Outlet(service, gate, Book(budget=0))

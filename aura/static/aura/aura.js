@@ -11,6 +11,7 @@ document.addEventListener("click", (event) => {
     root.dataset.bsTheme = next;
     document.cookie = `theme=${next};path=/;max-age=31536000;samesite=lax`;
   }
+  if (event.target.closest("[data-print]")) window.print();
   const toggle = event.target.closest("[data-nav-toggle]");
   if (toggle) {
     const open = toggle.getAttribute("aria-expanded") !== "true";

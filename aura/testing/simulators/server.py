@@ -60,12 +60,12 @@ Fault = Answer | Callable[[Asked], Answer | None]
 class Simulator:
     """``with Simulator() as service: service.url`` … ``faults`` are played first, one for each matching request."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.requests: list[Asked] = []
         self.complaints: list[str] = []
         self._faults: deque[tuple[str, Fault]] = deque()
         self.lock = threading.RLock()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.simulator = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 

@@ -1,0 +1,145 @@
+"""Which models read an account's people, in which order, and with whose key (A5)."""
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from accounts.services.credentials import provider_secret
+from accounts.services.ledger import meter
+from audience.models import Run, TrackedAccount
+from audience.prompts import CURRENT
+from aura.jobs.context import JobContext
+from aura.providers.configuration import VisionSettings
+from aura.providers.errors import ProviderError
+from aura.providers.gate import Service, gate_of
+from aura.providers.local import LocalVision
+from aura.providers.metering import Charge, Meter, Usage
+from aura.providers.outlet import Outlet, Policy, Unmetered
+from aura.providers.ports import BatchVision, Vision
+
+I = TypeVar("I")  # noqa: E741
+T = TypeVar("T")
+Reader = TrackedAccount.Reader
+ADAPTERS = {
+    Reader.GEMINI: "aura.providers.gemini.GeminiVision",
+    Reader.OPENAI: "aura.providers.openai_compatible.OpenAIVision",
+}
+BATCHES = "aura.providers.gemini.GeminiBatch"
+ORDER = {
+    Reader.AUTO: (Reader.GEMINI, Reader.OPENAI),
+    Reader.GEMINI: (Reader.GEMINI,),
+    Reader.OPENAI: (Reader.OPENAI,),
+    Reader.LOCAL: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that may be asked now. ``key`` is "" where the service wants none."""
+
+    reader: str
+    placed: VisionSettings
+    key: str
+
+    @property
+    def name(self) -> str:
+        """As it is stored with each result."""
+        return f"{self.reader}:{self.placed.model}"
+
+
+@cache
+def local_vision() -> LocalVision:
+    """This process's own model; it remembers pictures, so there is one."""
+    return LocalVision()
+
+
+def paid_models(workspace_id: UUID, wanted: str) -> list[Model]:
+    """The models behind an address that can be asked, best first. Outside of any transaction: keys may be Vault's."""
+    found = []
+    for reader in ORDER[Reader(wanted)]:
+        placed: VisionSettings = getattr(settings.AURA_OUTSIDE, reader)
+        key = provider_secret(workspace_id, reader) or ""
+        if placed.model and (key or _needs_none(reader, placed)):
+            found.append(Model(reader, placed, key))
+    return found
+
+
+def _needs_none(reader: str, placed: VisionSettings) -> bool:
+    """Ollama, vLLM and their like want no key; the vendors do."""
+    return reader == Reader.OPENAI and "api.openai.com" not in placed.url
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The model that people are planned for; ``missing`` says which one has no key though it was chosen."""
+
+    name: str
+    version: str
+    missing: str = ""
+
+
+def first_model(run: Run) -> First:
+    """The model that reads first. Outside of any transaction."""
+    wanted = run.account.vision
+    found = paid_models(run.workspace_id, wanted)
+    if found:
+        return First(found[0].name, found[0].placed.model)
+    local = local_vision()
+    chosen = wanted in {Reader.GEMINI, Reader.OPENAI}
+    return First(local.name, local.version, f"{wanted}: provider_key_missing" if chosen else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Draining:
+    """A way out that asks nothing more once the job is to stop, and still hands over what is under way."""
+
+    outlet: Outlet
+    stop: Callable[[], bool]
+
+    def stream(
+        self,
+        items: Iterable[I],
+        work: Callable[[I], T],
+        *,
+        expected: Callable[[I], Usage],
+        used: Callable[[T], Usage],
+        in_flight: int | None = None,
+    ) -> Generator[tuple[I, T | ProviderError, Charge | None], None, None]:
+        """See :meth:`aura.providers.outlet.Outlet.stream`."""
+        return self.outlet.stream(items, work, expected=expected, used=used, in_flight=in_flight, stop=self.stop)
+
+
+def _outlet(run: Run, context: JobContext, model: Model, booked: Meter) -> Outlet:
+    placed = model.placed
+    service = Service(model.reader, model.key, placed.model, per_minute=placed.per_minute, in_flight=placed.in_flight)
+    policy = Policy(in_flight=placed.in_flight, deadline=float(placed.timeout))
+    return Outlet(service, gate_of(settings.REDIS_URL), booked, policy)
+
+
+def models_for(run: Run, context: JobContext) -> list[Vision]:
+    """All models for a run's job, best first; the last is this machine's. Outside of any transaction."""
+    booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id)
+    chain: list[Vision] = []
+    for model in paid_models(run.workspace_id, run.account.vision):
+        adapter = import_string(ADAPTERS[Reader(model.reader)])
+        outlet = Draining(_outlet(run, context, model, booked), lambda: context.stopping)
+        chain.append(adapter(model.key, model.placed, CURRENT, outlet))
+    return [*chain, local_vision()]
+
+
+def batch_model_for(run: Run, context: JobContext) -> BatchVision | None:
+    """The first model of a run's job where it takes batches at half price, else None. Outside of any transaction."""
+    found = paid_models(run.workspace_id, run.account.vision)
+    if not found or found[0].reader != Reader.GEMINI:
+        return None
+    booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id)
+    adapter = import_string(BATCHES)
+    # Its money is set aside and booked by the batch itself; asking for its state costs nothing.
+    outlet = _outlet(run, context, found[0], Unmetered())
+    made: BatchVision = adapter(found[0].key, found[0].placed, CURRENT, outlet, booked)
+    return made

@@ -1,0 +1,6 @@
+"""Google's Gemini behind Aura's own ports."""
+
+from aura.providers.gemini.batch import GeminiBatch
+from aura.providers.gemini.vision import GeminiVision
+
+__all__ = ["GeminiBatch", "GeminiVision"]

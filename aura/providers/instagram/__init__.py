@@ -1,0 +1,6 @@
+"""The Instagram Graph API, for accounts that a workspace owns."""
+
+from aura.providers.instagram.insights import FollowerDemographics, follower_demographics, refresh_token
+from aura.providers.instagram.scraper import GraphScraper
+
+__all__ = ["FollowerDemographics", "GraphScraper", "follower_demographics", "refresh_token"]

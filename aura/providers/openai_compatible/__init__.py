@@ -1,0 +1,5 @@
+"""OpenAI, and the servers that speak as it does, behind Aura's own ports."""
+
+from aura.providers.openai_compatible.vision import OpenAIVision
+
+__all__ = ["OpenAIVision"]
