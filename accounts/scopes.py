@@ -2,7 +2,7 @@
 
 SCOPES = {
     "audience:read": "Read accounts, runs and reports",
-    "audience:people": "Read what is guessed about single people",
+    "audience:people": "Read and correct what is guessed about single people",
     "audience:write": "Add accounts, upload datasets, stop and resume runs",
     "jobs:read": "Read jobs and their progress",
     "jobs:write": "Cancel jobs and try them again",

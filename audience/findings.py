@@ -55,7 +55,7 @@ def method(answer: Mapping[str, Any]) -> str:
     model = MODEL_WORDS.get(str(made.get("model")), str(made.get("model") or "no model yet"))
     words = [f"Estimated by {model} from profile pictures, names, bios and comments; nobody was asked."]
     if any((made.get("corrected") or {}).values()):
-        words.append("Shares are corrected for the model's known errors.")
+        words.append(_corrected(made.get("corrected_by") or {}))
     words.append("The ± and the thin lines are 95% ranges; those of ages are rough, since the model errs by years.")
     if answer.get("unknown"):
         words.append(f"{answer['unknown']:,} people could not be read and are left out of the shares.")
@@ -63,6 +63,14 @@ def method(answer: Mapping[str, Any]) -> str:
     if answer.get("filtered"):
         words.append(f"With a filter, counts are rounded to {answer['k']} to protect people.")
     return " ".join(words)
+
+
+def _corrected(sources: Mapping[str, str]) -> str:
+    own = [name for name, source in sorted(sources.items()) if source.startswith("labels")]
+    if not own:
+        return "Shares are corrected for the model's known errors, as measured on pictures from elsewhere."
+    rest = "" if len(own) == len(sources) else "; other shares for those measured on pictures from elsewhere"
+    return f"Shares of {' and '.join(own)} are corrected for the errors that your own labels show{rest}."
 
 
 def jump_marks(series: Sequence[tuple[date, int]], posts: Iterable[tuple[date, str]]) -> dict[date, str]:

@@ -26,6 +26,11 @@ personal(
     language=Kind.DERIVED,
 )
 impersonal("audience.Classification", "model", "model_version", "prompt_version", "fallback")
+personal("audience.Review", value=Kind.DERIVED, said=Kind.DERIVED)
+impersonal("audience.Review", "dimension", "source", "stratum", "model", "model_version", "prompt_version")
+impersonal("audience.ReviewItem", "queue", "stratum", "state")
+# Figures about all labelled people together.
+impersonal("audience.PromptTrial", "model", "active", "candidate", "metrics", "decision", "reason")
 personal("audience.StoredImage", sha256=Kind.DERIVED, path=Kind.DERIVED)
 impersonal("audience.StoredImage", "media_type")
 # The account that a workspace follows is its own subject: it is deleted as an account, not erased as a person.
@@ -69,6 +74,8 @@ class AudienceKeeper(Keeper):
             "audience.Commenter",
             "audience.Comment",
             "audience.Classification",
+            "audience.Review",
+            "audience.ReviewItem",
             "audience.ReadingClaim",
             "audience.AudiencePerson",
             "audience.CommentReading",

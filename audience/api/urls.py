@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audience.api import insights, people, posts, views, words
+from audience.api import accuracy, corrections, insights, people, posts, views, words
 
 app_name = "audience"
 urlpatterns = [
@@ -28,7 +28,8 @@ urlpatterns = [
     path("accounts/<uuid:pk>/growth", people.GrowthView.as_view(), name="growth"),
     path("compare", people.CompareView.as_view(), name="compare"),
     path("overlap", people.OverlapView.as_view(), name="overlap"),
-    path("commenters/<uuid:pk>/classification", views.ClassificationView.as_view(), name="classification"),
+    path("commenters/<uuid:pk>/classification", corrections.ClassificationView.as_view(), name="classification"),
+    path("accuracy", accuracy.AccuracyView.as_view(), name="accuracy"),
     path("imports", views.ImportView.as_view(), name="imports"),
     path("runs", views.RunList.as_view(), name="runs"),
     path("runs/<uuid:pk>", views.RunDetail.as_view(), name="run"),

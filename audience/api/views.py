@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
@@ -16,12 +15,11 @@ from rest_framework.response import Response
 from accounts.access import WorkspaceView
 from accounts.exporting import ExportedListMixin
 from accounts.models import Role, User
-from accounts.services import record
 from audience import jobs
 from audience.api import serializers as s
 from audience.dataset import DatasetRefused
 from audience.filters import CommentFilter, RunFilter
-from audience.models import Classification, Comment, Commenter, Run, TrackedAccount
+from audience.models import Comment, Commenter, Run, TrackedAccount
 from audience.queries import people, runs
 from audience.services.tracking import follow
 from audience.services.uploads import track_account
@@ -207,20 +205,3 @@ class CommenterList(ExportedListMixin, OfAccount, generics.ListAPIView[Commenter
 
     def get_queryset(self) -> QuerySet[Commenter]:
         return people.commenters(self.account())
-
-
-class ClassificationView(AudienceView):
-    """One person's classification (A7): only for analysts and above, every look is logged."""
-
-    role_for_reading = Role.ANALYST
-    reading_scope = "audience:people"
-
-    @extend_schema(responses=s.ClassificationSerializer)
-    def get(self, request: Request, pk: UUID) -> Response:
-        """What the current model thinks of one person. A possible minor is never shown: 404."""
-        person = get_object_or_404(Commenter.objects.filter(possible_minor=False), pk=pk)
-        found = Classification.objects.filter(commenter=person, is_current=True).first()
-        if found is None:
-            raise Http404
-        record("audience.person.viewed", user_id=cast(User, request.user).pk, target=str(person.pk))
-        return Response(s.ClassificationSerializer(found).data)

@@ -4,6 +4,7 @@ from audience.models.content import Comment, Commenter, PictureState, Post, Stor
 from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson, Classification
 from audience.models.growth import FollowerDemographics, ProfileSnapshot
 from audience.models.people import AudienceCohort, AudienceHabit, AudienceSegment
+from audience.models.reviews import Dimension, PromptTrial, Queue, Review, ReviewItem
 from audience.models.rollups import AudienceDay, AudiencePost, AudienceState
 from audience.models.runs import Run, RunBatch
 from audience.models.scrapes import ReadingClaim, ScrapePart
@@ -24,12 +25,17 @@ __all__ = [
     "Comment",
     "CommentReading",
     "Commenter",
+    "Dimension",
     "FollowerDemographics",
     "PictureState",
     "PodMember",
     "Post",
     "ProfileSnapshot",
+    "PromptTrial",
+    "Queue",
     "ReadingClaim",
+    "Review",
+    "ReviewItem",
     "Run",
     "RunBatch",
     "ScrapePart",

@@ -6,7 +6,7 @@ comments by shuffled values (see ``audience.anonymity.shuffled``).
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from audience.anonymity import (
 )
 from audience.models import AudienceGroup, TrackedAccount
 from audience.queries.matching import Question, account_key, kept, matching_people
+from audience.queries.measured import workspace_errors
 from aura.providers.ports import AGES, GENDERS, PROFILE_TYPES
 
 VALUES = {"profile_type": PROFILE_TYPES, "age": AGES, "gender": GENDERS}
@@ -57,6 +58,8 @@ class Demographics:
     tables: dict[str, Table]
     grid: Grid
     method: dict[str, Any] = field(default_factory=dict)
+    measured: Mapping[str, statistics.ErrorMatrix] = field(default_factory=dict)
+    """What the workspace's own labels say of the model's errors."""
 
     def as_json(self) -> dict[str, Any]:
         """The answer of the API; see ``docs/api.md`` for its words."""
@@ -87,6 +90,11 @@ class Demographics:
             "method": self.method
             | {
                 "corrected": {name: name in errors for name in (*DIMENSIONS, "age_gender")},
+                "corrected_by": {
+                    name: "labels of this workspace" if name in self.measured else "built-in figures"
+                    for name in errors
+                    if name in DIMENSIONS
+                },
                 "interval": "wilson 95 %",
                 "rounded_to": self.k if self.question.filtered else 1,
             },
@@ -94,7 +102,7 @@ class Demographics:
 
     def _errors(self) -> dict[str, statistics.ErrorMatrix]:
         """The error matrices that are both known for the model and able to explain the counts."""
-        known = statistics.error_matrices(self.method.get("model") or "")
+        known = statistics.error_matrices(self.method.get("model") or "", self.measured)
         fit = {name: errors for name, errors in known.items() if _fits(self.tables[name], errors)}
         if {"age", "gender"} <= set(fit):
             fit["age_gender"] = statistics.joint_errors(fit["age"], fit["gender"])
@@ -146,6 +154,13 @@ def demographics(
     Filtered answers are kept until the account's data changes (A10).
     """
     question = Question(start, end, post, profile_type)
+    found = _asked(account, question)
+    names = (str(found.method.get(name) or "") for name in ("model", "model_version", "prompt_version"))
+    return replace(found, measured=workspace_errors(*names)) if found.method.get("model") else found
+
+
+def _asked(account: TrackedAccount, question: Question) -> Demographics:
+    start, end, post, profile_type = question.start, question.end, question.post, question.profile_type
     if not question.filtered:
         return _whole(account, question)
     key = f"demographics:{account.workspace_id}:{account.pk}:{account.data_version}:{settings.AURA_K_ANONYMITY}"

@@ -10,9 +10,10 @@ import orjson
 from django.db import connection
 
 from audience.models import Classification, Commenter, StoredImage
+from audience.queries.reviews import DIMENSIONS, reviewed
 from audience.services import rollups
 from aura.privacy.queries import do_not_process
-from aura.providers.ports import BatchVision, Estimate, ProfileEvidence, ProfileReading, Vision
+from aura.providers.ports import UNKNOWN, BatchVision, Estimate, ProfileEvidence, ProfileReading, Vision
 from aura.tenancy.scope import current_workspace_id
 
 MAX_COMMENTS = 10
@@ -128,6 +129,8 @@ def save_findings(rows: Sequence[Classification], seen_at: datetime) -> None:
 
 
 def _copy_values(rows: Sequence[Classification], seen_at: datetime) -> None:
+    """Copy what the model says, except where people said something else: that stands for ever (A8)."""
+    said = reviewed([row.commenter_id for row in rows])
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE audience_commenter p SET gender = v.gender, age = v.age, profile_type = v.profile_type, "
@@ -137,11 +140,20 @@ def _copy_values(rows: Sequence[Classification], seen_at: datetime) -> None:
             [
                 seen_at,
                 [row.commenter_id for row in rows],
-                *([getattr(row, name) for row in rows] for name in ("gender", "age", "profile_type", "language")),
-                [is_possible_minor(row) for row in rows],
+                *([_standing(row, name, said) for row in rows] for name in DIMENSIONS),
+                [_is_possible_minor(row, said) for row in rows],
                 current_workspace_id(),
             ],
         )
+
+
+def _standing(row: Classification, name: str, said: Mapping[UUID, Mapping[str, str]]) -> str:
+    return said.get(row.commenter_id, {}).get(name) or str(getattr(row, name))
+
+
+def _is_possible_minor(row: Classification, said: Mapping[UUID, Mapping[str, str]]) -> bool:
+    age = said.get(row.commenter_id, {}).get("age", UNKNOWN)
+    return is_possible_minor(row) if age == UNKNOWN else age == MINOR
 
 
 def attach_pictures(people: Sequence[Commenter], images: Mapping[UUID, StoredImage]) -> None:

@@ -12,6 +12,7 @@ from audience.models import (
     Commenter,
     CommentReading,
     PodMember,
+    Review,
 )
 from aura.privacy.registry import Section
 
@@ -46,6 +47,9 @@ def sections(people: Sequence[Commenter]) -> Iterator[Section]:
     yield Section("audiences", [_audience(row) for row in _audiences(keys)])
     shown = [person.pk for person in people if not person.possible_minor]
     yield Section("estimates", [_estimate(row) for row in _estimates(shown)])
+    yield Section(
+        "reviews", [_review(row) for row in Review.objects.filter(commenter__in=shown).order_by("created_at")]
+    )
     yield Section("comment_estimates", [_reading(row) for row in _readings(shown)])
     yield Section("groups_who_comment_together", [_member(row) for row in _members(shown)])
     yield Section("habits", [_habit(row, guesses=row.commenter_id in shown) for row in _habits(keys)])
@@ -146,3 +150,14 @@ def _habit(row: AudienceHabit, *, guesses: bool) -> dict[str, Any]:
         return told
     named = {f"counted_as_{name}": getattr(row, name) for name in (*GUESSES, "kind")}
     return told | named | {"signals": types.reasons(row.signals)}
+
+
+def _review(row: Review) -> dict[str, Any]:
+    """What somebody of the workspace said; who it was is the workspace's affair."""
+    return {
+        "seen_as": f"{row.dimension}: {row.value}",
+        "source": row.source,
+        "model_said": row.said,
+        "made_at": row.created_at,
+        "current": row.is_current,
+    }

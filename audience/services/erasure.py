@@ -16,6 +16,8 @@ from audience.models import (
     CommentReading,
     PodMember,
     ReadingClaim,
+    Review,
+    ReviewItem,
     Run,
     ScrapePart,
     StoredImage,
@@ -59,7 +61,7 @@ def erase_people(work: Erasure) -> None:
     readings = CommentReading.objects.filter(comment__in=theirs.values("pk"))
     work.counts["audience_commentreading"] += readings.delete()[0]
     work.counts["audience_wordsgroup"] += words.forget_examples(list(theirs.values_list("pk", flat=True)))
-    for model in (Classification, ReadingClaim, AudiencePerson, AudienceHabit, PodMember, Comment):
+    for model in (Classification, Review, ReviewItem, ReadingClaim, AudiencePerson, AudienceHabit, PodMember, Comment):
         work.counts[model._meta.db_table] += model.objects.filter(commenter__in=keys).delete()[0]
     for key in keys:
         with connection.cursor() as cursor:

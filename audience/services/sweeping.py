@@ -18,6 +18,8 @@ from audience.models import (
     PictureState,
     PodMember,
     ReadingClaim,
+    Review,
+    ReviewItem,
     Run,
     ScrapePart,
     StoredImage,
@@ -59,7 +61,7 @@ def _people(keys: set[UUID]) -> None:
     """Those of the people who wrote no other comment; nothing about them is needed any more."""
     writes = Comment.objects.filter(commenter=OuterRef("pk"))
     silent = list(Commenter.objects.filter(~Exists(writes), pk__in=keys).values_list("pk", flat=True))
-    for model in (Classification, ReadingClaim, AudiencePerson, AudienceHabit, PodMember):
+    for model in (Classification, Review, ReviewItem, ReadingClaim, AudiencePerson, AudienceHabit, PodMember):
         model.objects.filter(commenter__in=silent).delete()
     Commenter.objects.filter(pk__in=silent).delete()
 

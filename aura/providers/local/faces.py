@@ -42,7 +42,7 @@ class Face:
     """``woman`` is the bare network's share (0..1), not calibrated; ``years`` its expected age.
 
     ``score`` is the detector's margin (0 is its border), ``share`` the face's width over the picture's, ``spread``
-    the standard deviation of the age over the views, in years.
+    the standard deviation of the age over the views, in years, ``sharpness`` see :func:`sharpness`.
     """
 
     woman: float
@@ -50,6 +50,7 @@ class Face:
     score: float
     share: float
     spread: float
+    sharpness: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class _Found:
     faces: int
     score: float = 0.0
     share: float = 0.0
+    sharpness: float = 0.0
     gender_chips: tuple[Pixels, ...] = ()
     age_chips: tuple[Pixels, ...] = ()
 
@@ -127,7 +129,7 @@ class FaceReader:
         shape = self.landmarks(pixels, boxes[best])
         share = boxes[best].width() / pixels.shape[1]
         gender, age = (_views(pixels, shape, size) for size in (GENDER_CHIP, AGE_CHIP))
-        return _Found(len(order), float(scores[best]), float(share), gender, age)
+        return _Found(len(order), float(scores[best]), float(share), sharpness(age[0]), gender, age)
 
 
 class _Network:
@@ -161,12 +163,25 @@ def _views(pixels: Pixels, shape: Any, size: int) -> tuple[Pixels, ...]:
     return tuple(view for cut in cuts for view in (cut, cut[:, ::-1]))
 
 
+def sharpness(chip: Pixels) -> float:
+    """How much fine detail a face shows: the deviation of its Laplacian over that of its grey values, 0 where it is
+
+    even. The aligned face is always as large, so neither the picture's size nor its light counts. Portraits of 96 px
+    and more have about 0.3 to 0.6, of 48 px 0.2, of 32 px 0.1.
+    """
+    grey = chip.astype(np.float32).mean(axis=2)
+    inner = grey[1:-1, 1:-1]
+    laplacian = grey[1:-1, :-2] + grey[1:-1, 2:] + grey[:-2, 1:-1] + grey[2:, 1:-1] - 4 * inner
+    contrast = float(grey.std())
+    return float(laplacian.std()) / contrast if contrast > 1 else 0.0
+
+
 def _summary(found: _Found, women: NDArray[np.float64], ages: NDArray[np.float64]) -> Face:
     """The views of one face as one: mean log-odds of gender, mean age."""
     sure = np.clip(women, 1e-6, 1 - 1e-6)
     log_odds = float(np.mean(np.log(sure / (1 - sure))))
     woman = 1 / (1 + float(np.exp(-log_odds)))
-    return Face(woman, float(ages.mean()), found.score, found.share, float(ages.std()))
+    return Face(woman, float(ages.mean()), found.score, found.share, float(ages.std()), found.sharpness)
 
 
 _readers: dict[int, FaceReader] = {}

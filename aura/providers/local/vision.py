@@ -10,6 +10,7 @@ from typing import Any, Final
 from aura.providers.errors import ProviderError
 from aura.providers.local.combine import (
     age_estimate,
+    estimated_years,
     face_log_odds,
     gender_estimate,
     language_estimate,
@@ -30,7 +31,7 @@ class LocalVision:
     """Classifies profiles on this machine; see ``docs/local-model.md`` for how it decides and how far to trust it."""
 
     name = "local"
-    version = "1"
+    version = "2"
     prompt_version = ""
     paid = False
 
@@ -122,7 +123,8 @@ def _face_evidence(look: Look | None) -> dict[str, Any] | None:
     if look.face is None:
         return {"faces": look.faces, "used": False}
     numbers = {name: round(value, 4) for name, value in asdict(look.face).items()}
-    return {"faces": look.faces, "used": True, **numbers, "log_odds": round(face_log_odds(look.face), 3)}
+    read = {"log_odds": round(face_log_odds(look.face), 3), "estimated_years": round(estimated_years(look.face), 2)}
+    return {"faces": look.faces, "used": True, **numbers, **read}
 
 
 def _name_evidence(reading: NameReading | None) -> dict[str, Any] | None:

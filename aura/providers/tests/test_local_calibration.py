@@ -6,23 +6,29 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageFilter
 
 from aura.providers.local.combine import (
-    AGE_LEAD,
+    AGE_DISTANCE,
+    BLURRED,
     FIRM_SCORE,
+    SHARP,
     age_estimate,
     age_probabilities,
     decided,
+    estimated_years,
     face_log_odds,
     gender_estimate,
 )
-from aura.providers.local.faces import Face
+from aura.providers.local.faces import Face, sharpness
 from aura.providers.local.names import NameReading
 from aura.providers.ports import AGES
 
 
-def face(woman: float = 0.99, years: float = 30.0, score: float = 1.0, spread: float = 0.5) -> Face:
-    return Face(woman, years, score, 0.5, spread)
+def face(
+    woman: float = 0.99, years: float = 30.0, score: float = 1.0, spread: float = 0.5, sharpness: float = 0.4
+) -> Face:
+    return Face(woman, years, score, 0.5, spread, sharpness)
 
 
 def name(log_odds: float) -> NameReading:
@@ -95,15 +101,41 @@ def test_whoever_looks_younger_than_thirteen_is_in_the_youngest_bracket(years: f
     assert age_estimate(face(years=years)).value == "13-17"
 
 
-@pytest.mark.parametrize("border", [25, 35, 45, 55])
+@pytest.mark.parametrize("border", [18, 25, 35, 45, 55, 65])
 def test_near_the_border_of_two_brackets_the_age_is_unknown(border: int) -> None:
-    answers = {age_estimate(face(years=border + offset / 2)).value for offset in range(-4, 5)}
-    assert "unknown" in answers
+    faces = [face(years=border + offset / 4) for offset in range(-60, 13)]
+    near = [one for one in faces if abs(estimated_years(one) - border) < AGE_DISTANCE]
+    assert near
+    assert {age_estimate(one).value for one in near} == {"unknown"}
 
 
-def test_every_bracket_but_the_widest_error_can_be_answered() -> None:
+def test_every_bracket_can_be_answered() -> None:
     answers = {age_estimate(face(years=years)).value for years in range(10, 81)}
-    assert answers >= {"13-17", "18-24", "25-34", "35-44", "45-54", "65+"}
+    assert answers == {*AGES, "unknown"}
+
+
+def test_a_part_of_the_drift_towards_younger_ages_is_undone_for_older_people_only() -> None:
+    assert [estimated_years(face(years=years)) for years in (12, 25, 30)] == [12, 25, 30]
+    assert estimated_years(face(years=60)) == pytest.approx(63)
+
+
+@pytest.mark.parametrize("woman", [0.001, 0.999])
+def test_a_blurred_face_says_nothing_and_a_soft_one_half(woman: float) -> None:
+    soft, blurred = face(woman, sharpness=SHARP - 0.01), face(woman, sharpness=BLURRED - 0.01)
+    assert math.isclose(face_log_odds(soft), face_log_odds(face(woman)) / 2)
+    assert face_log_odds(blurred) == 0.0
+    assert gender_estimate(blurred, None, None).value == "unknown"
+    assert age_estimate(soft).value == age_estimate(blurred).value == "unknown"
+
+
+def test_sharpness_falls_with_blur_and_is_blind_to_light_and_size() -> None:
+    random = np.random.default_rng(3)
+    sharp = random.integers(60, 200, (64, 64, 3)).astype(np.uint8)
+    picture = Image.fromarray(sharp)
+    soft = np.asarray(picture.filter(ImageFilter.GaussianBlur(2)))
+    assert sharpness(soft) < sharpness(sharp) / 3
+    assert sharpness((sharp // 2).astype(np.uint8)) == pytest.approx(sharpness(sharp), rel=0.05)
+    assert sharpness(np.full((64, 64, 3), 90, dtype=np.uint8)) == 0.0
 
 
 def test_the_assumed_error_has_the_measured_size_and_abstaining_pays() -> None:
@@ -117,11 +149,11 @@ def test_the_assumed_error_has_the_measured_size_and_abstaining_pays() -> None:
     answers = [age_estimate(face(years=float(years))).value for years in seen]
     bare = np.mean(np.searchsorted([18, 25, 35, 45, 55], seen, side="right") == truth)
     given_answers = [(min(AGES.index(a), 5), index) for a, index in zip(answers, truth, strict=True) if a != "unknown"]
-    assert 0.5 < len(given_answers) / truth.size < 0.75
-    assert np.mean([a == index for a, index in given_answers]) > bare + 0.03
+    assert 0.6 < len(given_answers) / truth.size < 0.8
+    assert np.mean([a == index for a, index in given_answers]) > bare + 0.02
 
 
-def test_an_answer_needs_the_lead_as_well_as_the_confidence() -> None:
-    assert decided({"a": 0.5, "b": 0.5 - AGE_LEAD / 2}, 0.3, AGE_LEAD).value == "unknown"
-    assert decided({"a": 0.5, "b": 0.4}, 0.3, AGE_LEAD).value == "a"
+def test_an_answer_needs_the_confidence() -> None:
+    assert decided({"a": 0.5, "b": 0.4}, 0.3).value == "a"
     assert decided({"a": 0.5, "b": 0.1}, 0.6).value == "unknown"
+    assert decided({"a": 0.5, "b": 0.1}, 0.6).confidence == 0.5

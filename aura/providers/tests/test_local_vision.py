@@ -62,7 +62,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_the_local_model_fits_the_port() -> None:
     model: Vision = LocalVision()
-    assert (model.name, model.version, model.paid) == ("local", "1", False)
+    assert (model.name, model.version, model.paid) == ("local", "2", False)
     assert [outcome.readings for outcome in model.read([])] == [()]
 
 
