@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from audience.jobs import half_price
+from audience.jobs import half_price, trials
 from audience.jobs.core import PAUSES, end_with_job, open_run, pause, start_for
 from audience.jobs.reading import Reading
 from audience.jobs.reporting import run_report
@@ -32,6 +32,8 @@ def hand_on(run: Run, first: First) -> None:
     run.reader, run.reader_version = first.name, first.version
     run.save(update_fields=["step", "classifying_since", "reader", "reader_version"])
     start_for(run_words, run)
+    if run.reader != LOCAL and trials.is_due(run.reader):
+        start_for(trials.run_trial, run)
     plan_batches(run)
     start_ahead(run)
 

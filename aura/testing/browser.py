@@ -50,7 +50,8 @@ def shooting() -> bool:
     return os.environ.get("AURA_TEST_SCREENSHOTS") == "1"
 
 
-WIDER = """() => [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+WIDER = """() => [...document.querySelectorAll("body *")]
+  .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .slice(0, 5).map(e => e.tagName + "." + e.className + " " + Math.round(e.getBoundingClientRect().right))"""
 
 
