@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import Workspace
-from audience.models import TrackedAccount
+from audience.models import AudiencePerson, AudienceState, TrackedAccount
 from audience.services import rollups
 from aura.jobs import tallies
 from aura.jobs.context import JobContext
@@ -40,6 +42,34 @@ def run_check(context: JobContext) -> dict[str, int]:
     context.progress(step="Checking rollups", done=0, total=len(accounts))
     drifted = sum(_check(context, key) for key in accounts)
     return {"accounts": len(accounts), "drifted": drifted}
+
+
+def unmade() -> list[tuple[UUID, UUID]]:
+    """Accounts that have people and no rollups of this version, as after an update that brought new ones: workspace
+
+    and account. In a staff scope."""
+    has_people = AudiencePerson.objects.filter(account=OuterRef("pk"))
+    made = AudienceState.objects.filter(account=OuterRef("pk"))
+    found = TrackedAccount.objects.filter(Exists(has_people), ~Exists(made)).order_by("pk")
+    return list(found.values_list("workspace_id", "pk"))
+
+
+def start_rebuild(key: UUID) -> bool:
+    """Let an account's rollups be made anew; once. Inside its workspace's scope."""
+    account = TrackedAccount.objects.get(pk=key)
+    start(
+        run_rebuild, workspace_id=account.workspace_id, payload={"account": str(key)}, key=f"made:{key}", limited=False
+    )
+    return True
+
+
+@job("audience.rebuild", lane=Lane.BULK, max_attempts=3, timeout=3600)
+def run_rebuild(context: JobContext) -> None:
+    """Make an account's rollups from its comments."""
+    context.progress(step="Counting comments")
+    with context.transaction(finish=True):
+        for account in TrackedAccount.objects.filter(pk=context.payload["account"]):
+            rollups.rebuild(account)
 
 
 def _check(context: JobContext, key: UUID) -> bool:

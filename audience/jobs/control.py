@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.queries.costs import has_room
+from audience.jobs.checking import start_rebuild, unmade
 from audience.jobs.classifying import start_ahead
 from audience.jobs.core import CANCELLED, reopen, start_for
 from audience.jobs.importing import run_import
@@ -95,7 +96,7 @@ def resume_run(run: Run) -> bool:
 @periodic("* * * * *")
 @job("audience.tick", lane=Lane.REALTIME, max_attempts=2, timeout=600)
 def tick(context: JobContext) -> dict[str, int]:
-    """Start the runs that are due by their accounts' schedules, and those whose pause is over."""
+    """Start the runs that are due by their accounts' schedules, those whose pause is over, and rollups to be made."""
     now = timezone.now()
     with staff_scope("audience schedules"):
         due = list(
@@ -106,6 +107,9 @@ def tick(context: JobContext) -> dict[str, int]:
         paused = list(
             Run.objects.filter(state=Run.State.PAUSED).order_by("paused_until").values_list("workspace_id", "pk")
         )
+    with staff_scope("missing rollups"):
+        missing = unmade()
+    _each(missing, start_rebuild)
     return {"started": _each(due, _start_due), "resumed": _each(paused, _resume_paused)}
 
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from audience import jobs
 from audience.jobs import check_rollups
 from audience.jobs.checking import KIND
 from audience.models import AudiencePost, AudienceState
@@ -11,7 +13,8 @@ from audience.services import rollups
 from audience.tests import factories
 from aura.jobs import tallies
 from aura.jobs.models import Job
-from aura.jobs.queue import start
+from aura.jobs.queue import kind_of, start
+from aura.jobs.schedule import tick
 from aura.tenancy.scope import staff_scope, system_scope, workspace_scope
 from aura.testing.drain import drain
 from aura.testing.fixtures import Team
@@ -35,3 +38,17 @@ def test_the_nightly_check_puts_drifted_rollups_right_and_counts_them(team: Team
     assert (tallies.all_tallies() or {}).get(("bulk", KIND, "drifted"), 0) == before + 1
     with staff_scope("test"):
         assert set(Job.objects.filter(kind=KIND).values_list("state", flat=True)) == {"done"}
+
+
+def test_an_account_of_an_older_version_gets_its_rollups_within_a_minute(team: Team) -> None:
+    with workspace_scope(team.workspace.id):
+        account = factories.account()
+        factories.comments(factories.post(account), factories.commenters(3))
+        rollups.rebuild(account)
+        AudienceState.objects.all().delete()
+        AudiencePost.objects.all().delete()
+    tick(kind_of(jobs.tick).name, timezone.now())
+    drain()
+    with workspace_scope(team.workspace.id):
+        assert AudiencePost.objects.get().comments == 3
+        assert AudienceState.objects.filter(is_stale=False).exists()
