@@ -10,6 +10,8 @@ from audience.jobs.control import cancel_run, resume_run, start_live, tick
 from audience.jobs.importing import run_import, start_import
 from audience.jobs.reporting import run_report
 from audience.jobs.scraping import run_scrape, stop_outside
+from audience.jobs.trials import run_trial
+from audience.jobs.words import run_words
 
 __all__ = [
     "cancel_run",
@@ -21,6 +23,8 @@ __all__ = [
     "run_pictures",
     "run_report",
     "run_scrape",
+    "run_trial",
+    "run_words",
     "start_import",
     "start_live",
     "stop_outside",

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from audience.jobs import half_price
+from audience.jobs import half_price, trials
 from audience.jobs.core import PAUSES, end_with_job, open_run, pause, start_for
 from audience.jobs.reading import Reading
 from audience.jobs.reporting import run_report
+from audience.jobs.words import run_words
 from audience.models import Commenter, PictureState, Run, RunBatch
 from audience.queries.runs import people_to_classify
 from audience.services import classify, pictures
@@ -26,10 +27,13 @@ LOCAL = "local"
 
 
 def hand_on(run: Run, first: First) -> None:
-    """Plan who is to be read by ``first``, and start the first batches. The caller holds the run's job."""
+    """Let the comments be read, plan who is to be read by ``first``, and start. The caller holds the run's job."""
     run.step, run.classifying_since = Run.Step.CLASSIFYING, timezone.now()
     run.reader, run.reader_version = first.name, first.version
     run.save(update_fields=["step", "classifying_since", "reader", "reader_version"])
+    start_for(run_words, run)
+    if run.reader != LOCAL and trials.is_due(run.reader):
+        start_for(trials.run_trial, run)
     plan_batches(run)
     start_ahead(run)
 

@@ -12,7 +12,8 @@ from django.utils.module_loading import import_string
 from accounts.services.credentials import provider_secret
 from accounts.services.ledger import meter
 from audience.models import Run, TrackedAccount
-from audience.prompts import CURRENT
+from audience.prompts import PROMPTS
+from audience.services.prompts import active_version
 from aura.jobs.context import JobContext
 from aura.providers.configuration import VisionSettings
 from aura.providers.errors import ProviderError
@@ -21,6 +22,8 @@ from aura.providers.local import LocalVision
 from aura.providers.metering import Charge, Meter, Usage
 from aura.providers.outlet import Outlet, Policy, Unmetered
 from aura.providers.ports import BatchVision, Vision
+from aura.providers.profiles import ProfilePrompt
+from aura.tenancy.scope import workspace_scope
 
 I = TypeVar("I")  # noqa: E741
 T = TypeVar("T")
@@ -64,12 +67,12 @@ def paid_models(workspace_id: UUID, wanted: str) -> list[Model]:
     for reader in ORDER[Reader(wanted)]:
         placed: VisionSettings = getattr(settings.AURA_OUTSIDE, reader)
         key = provider_secret(workspace_id, reader) or ""
-        if placed.model and (key or _needs_none(reader, placed)):
+        if placed.model and (key or needs_no_key(reader, placed)):
             found.append(Model(reader, placed, key))
     return found
 
 
-def _needs_none(reader: str, placed: VisionSettings) -> bool:
+def needs_no_key(reader: str, placed: VisionSettings) -> bool:
     """Ollama, vLLM and their like want no key; the vendors do."""
     return reader == Reader.OPENAI and "api.openai.com" not in placed.url
 
@@ -114,6 +117,25 @@ class Draining:
         return self.outlet.stream(items, work, expected=expected, used=used, in_flight=in_flight, stop=self.stop)
 
 
+FIRST = next(iter(PROMPTS))
+"""The prompt version that a model has used before any other was tried."""
+
+
+def prompt_for(model: Model, workspace_id: UUID) -> ProfilePrompt:
+    """The prompt that a workspace uses with a model: a newer one only after it stood a trial (A8)."""
+    with workspace_scope(workspace_id):
+        return PROMPTS[active_version(model.name, FIRST)]
+
+
+def trial_model(run: Run, context: JobContext, version: str) -> Vision:
+    """The first paid model of a run with the prompt of a version, for a trial. Outside of any transaction."""
+    model = paid_models(run.workspace_id, run.account.vision)[0]
+    booked = meter(run.workspace_id, subject=f"trial:{run.pk}", job_id=context.job_id)
+    outlet = Draining(_outlet(run, context, model, booked), lambda: context.stopping)
+    made: Vision = import_string(ADAPTERS[Reader(model.reader)])(model.key, model.placed, PROMPTS[version], outlet)
+    return made
+
+
 def _outlet(run: Run, context: JobContext, model: Model, booked: Meter) -> Outlet:
     placed = model.placed
     service = Service(model.reader, model.key, placed.model, per_minute=placed.per_minute, in_flight=placed.in_flight)
@@ -128,7 +150,7 @@ def models_for(run: Run, context: JobContext) -> list[Vision]:
     for model in paid_models(run.workspace_id, run.account.vision):
         adapter = import_string(ADAPTERS[Reader(model.reader)])
         outlet = Draining(_outlet(run, context, model, booked), lambda: context.stopping)
-        chain.append(adapter(model.key, model.placed, CURRENT, outlet))
+        chain.append(adapter(model.key, model.placed, prompt_for(model, run.workspace_id), outlet))
     return [*chain, local_vision()]
 
 
@@ -141,5 +163,5 @@ def batch_model_for(run: Run, context: JobContext) -> BatchVision | None:
     adapter = import_string(BATCHES)
     # Its money is set aside and booked by the batch itself; asking for its state costs nothing.
     outlet = _outlet(run, context, found[0], Unmetered())
-    made: BatchVision = adapter(found[0].key, found[0].placed, CURRENT, outlet, booked)
+    made: BatchVision = adapter(found[0].key, found[0].placed, prompt_for(found[0], run.workspace_id), outlet, booked)
     return made

@@ -50,6 +50,11 @@ def shooting() -> bool:
     return os.environ.get("AURA_TEST_SCREENSHOTS") == "1"
 
 
+WIDER = """() => [...document.querySelectorAll("body *")]
+  .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .slice(0, 5).map(e => e.tagName + "." + e.className + " " + Math.round(e.getBoundingClientRect().right))"""
+
+
 class Tab:
     """A page that notes what went wrong in it: errors of the console, of scripts and of the content policy."""
 
@@ -70,7 +75,7 @@ class Tab:
         assert not words, "\n".join(words)
         assert not self.errors, self.errors
         wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen"
+        assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen: {self.page.evaluate(WIDER)}"
 
     def shoot(self, name: str) -> None:
         """Keep a screenshot of the whole page in docs/screenshots, where ``AURA_TEST_SCREENSHOTS=1`` asks for it."""
