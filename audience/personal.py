@@ -57,6 +57,8 @@ impersonal("audience.ScrapePart", "cursor", "path")
 personal("audience.ScrapePart", message=Kind.TEXT)
 impersonal("audience.ReadingClaim", "model", "code")
 # Counts of groups, rebuilt after each erasure.
+impersonal("audience.AudienceHour", "quarters")
+impersonal("audience.AudiencePost", "hours")
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
 personal("audience.AudienceHabit", kind=Kind.DERIVED, months=Kind.DERIVED, gender=Kind.DERIVED, age=Kind.DERIVED)
 personal("audience.AudienceHabit", profile_type=Kind.DERIVED, language=Kind.DERIVED)

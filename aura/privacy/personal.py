@@ -24,7 +24,7 @@ impersonal("accounts.Invitation", "role", "digest")
 personal("accounts.ApiKey", name=Kind.TEXT)
 impersonal("accounts.ApiKey", "prefix", "digest", "scopes")
 # An outside service's key, encrypted, and the last four characters of it.
-impersonal("accounts.ProviderCredential", "provider", "value", "hint")
+impersonal("accounts.ProviderCredential", "provider", "value", "hint", "problem")
 # Kinds and ids of what was paid for, never a name (accounts.services.ledger).
 impersonal("accounts.UsageEntry", "provider", "model", "operation", "subject", "state", "error_code")
 # Nothing personal is ever written here (accounts.services.record), because nothing here can be erased.
