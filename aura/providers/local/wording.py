@@ -33,9 +33,10 @@ class Wording:
 
 def folded(text: str) -> str:
     """Lower case, without accents; umlauts written out, Arabic and Persian letters that look alike made one."""
-    lowered = text.casefold()
-    if lowered.isascii():
-        return lowered
+    if text.isascii():
+        return text.lower()
+    # First to plain letters: comments are often set in mathematical bold, which has no lower case.
+    lowered = unicodedata.normalize("NFKC", text).casefold()
     composed = unicodedata.normalize("NFC", lowered).translate(SAME)
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", composed).translate(MARKS)).translate(SAME)
 
