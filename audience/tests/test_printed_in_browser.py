@@ -62,7 +62,7 @@ def test_the_posts_page_has_no_barrier(
     tab = new_tab(width, theme)
     sign_in(tab, live_server, team.bob, reverse("audience:account_posts", args=["northroast"]))
     expect(tab.page.get_by_role("heading", level=1)).to_have_text("Posts of @northroast")
-    tab.page.get_by_role("link", name="Comments", exact=True).click()
+    tab.page.get_by_role("table").get_by_role("link", name="Comments", exact=True).click()
     expect(tab.page.locator("tbody tr").first).to_contain_text("number 9")
     tab.check()
     tab.shoot(f"posts-{'wide' if width == WIDE else 'phone'}-{theme}")
