@@ -45,7 +45,7 @@ WAITING_QUERY = """
 SELECT k.text, k.commented_at, p.id, p.shortcode, p.url, p.caption
 FROM (
     SELECT comment_id, post_id, day FROM audience_commentreading AS r
-    WHERE {where} AND is_question AND NOT by_owner ORDER BY day DESC NULLS LAST LIMIT %(looked)s
+    WHERE {where} AND is_question AND NOT by_owner AND day IS NOT NULL ORDER BY day DESC LIMIT %(looked)s
 ) AS r
 JOIN audience_comment AS k ON k.id = r.comment_id AND k.workspace_id = %(workspace)s
 JOIN audience_post AS p ON p.id = k.post_id AND p.workspace_id = %(workspace)s
@@ -148,7 +148,7 @@ def texts_of(comments: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def waiting_questions(account: TrackedAccount, choice: Choice, most: int = WAITING) -> list[dict[str, Any]]:
-    """The newest questions that the account has not answered, one by one and without names, for whoever may see
+    """The newest dated questions that the account has not answered, one by one and without names, for whoever may see
 
     single readings; the caller logs the look. None is by a possible minor.
     """
