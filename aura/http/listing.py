@@ -50,10 +50,12 @@ class FileSchema(api_settings.DEFAULT_SCHEMA_CLASS):  # type: ignore[misc, name-
         return found
 
     def _or_whole(self, page: dict[str, str]) -> dict[str, Any]:
-        """A page or, as ``?format=json`` gives it, the whole table: an array of what a page has as its results."""
+        """A page or, as ``?format=json`` gives it, the whole table: an array of what a page has as its results, or of
+        rows, where an answer holds more than one list."""
         name = page["$ref"].rpartition("/")[2]
         results = self.registry._components[name, ResolvedComponent.SCHEMA].schema["properties"].get("results")
-        return {"anyOf": [page, {"type": "array", "items": results["items"]}]} if results else page
+        items = results["items"] if results else {"type": "object", "additionalProperties": True}
+        return {"anyOf": [page, {"type": "array", "items": items}]}
 
 
 def asked_format(request: Request) -> str:

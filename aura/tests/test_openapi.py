@@ -148,3 +148,15 @@ def test_a_generated_client_lists_accounts(client_package: ModuleType, team: Tea
     with client_package.AuthenticatedClient(base_url=live_server.url, token="wrong") as client:
         refused = listing.sync_detailed(client=client)
     assert (refused.status_code, refused.parsed.code) == (401, "token_not_valid")
+
+
+def test_what_comes_as_a_file_says_that_json_may_be_an_array_of_rows(schema: dict[str, Any]) -> None:
+    files = [
+        (path, found["application/json"]["schema"])
+        for path, method, operation in operations(schema)
+        if method == "get" and "text/csv" in (found := operation["responses"].get("200", {}).get("content", {}))
+    ]
+    assert len(files) > 10
+    assert [
+        path for path, shape in files if {"array"} != {one.get("type") for one in shape.get("anyOf", [{}])[1:]}
+    ] == []
