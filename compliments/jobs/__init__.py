@@ -1,0 +1,5 @@
+"""From an address to a post with its pictures, and on to what is written about it (C1, C6)."""
+
+from compliments.jobs.handing_over import after_download, on_downloaded
+
+__all__ = ["after_download", "on_downloaded"]
