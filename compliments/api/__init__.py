@@ -1,0 +1,1 @@
+"""The compliments API."""
