@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 from aura.environment import Reader, WrongSetting
-from aura.providers.configuration import ApifySettings, GraphSettings, Outside, VisionSettings
+from aura.providers.configuration import ApifySettings, GraphSettings, Outside, SiteSettings, VisionSettings
 from aura.providers.prices import WrongPrices, price_list
 
 WEB = ("https", "http")
@@ -46,6 +46,10 @@ def outside(env: Reader) -> Outside:
             per_minute=env.number("AURA_OPENAI_PER_MINUTE", 1000, low=1),
         ),
         prices=env.attempt(lambda: _prices(env.text("AURA_PRICES")), ""),
+        site=SiteSettings(
+            url=env.url("INSTAGRAM_SITE_URL", SiteSettings().url, schemes=WEB),
+            instaloader=env.flag("AURA_INSTALOADER", True),
+        ),
         monthly_budget=env.attempt(lambda: _dollars(env.text("AURA_MONTHLY_BUDGET")), None),
     )
 

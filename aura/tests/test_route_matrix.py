@@ -23,6 +23,7 @@ from accounts.tokens import digest, new_token
 from audience.models import Run
 from audience.tests import factories
 from aura.jobs.models import Job
+from aura.media.models import Picture
 from aura.privacy.models import ErasureRequest, OptOut, SubjectExport
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
@@ -106,6 +107,9 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     factories.comment(factories.post(account), person)
     factories.classification(person)
     run = Run.objects.create(workspace=north, account=account, state=Run.State.FAILED)
+    stored = Picture.objects.create(
+        workspace=north, sha256="0" * 64, width=1, height=1, size=1, thumbnail_width=1, thumbnail_height=1
+    )
     job = Job.objects.create(workspace=north, kind="test.none", lane="bulk", state="dead", error_code="x")
     offer = Invitation.objects.create(
         workspace=north, email="x@example.org", digest=digest(token), expires_at=factories.NOON.replace(year=2100)
@@ -128,6 +132,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "person": str(person.pk),
         "pictured": str(person.pk),
         "run": str(run.pk),
+        "stored_picture": str(stored.pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),
         "invitation_token": token,

@@ -97,7 +97,7 @@ class InstagramPost(TenantModel):
 
 
 class PostImage(TenantModel):
-    """One picture of a post. ``picture`` is None until it is stored, and where ``error_code`` says that it cannot be."""
+    """One picture of a post. ``picture`` is None until it is stored, and where ``error_code`` says why it is not."""
 
     class Kind(models.TextChoices):
         IMAGE = "image", "Picture"
