@@ -1,7 +1,7 @@
 """What is written about posts, how it shall sound, and how much of it (C3, C4, C5)."""
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from django.db.models.functions import Lower, Now
 from aura.providers.writer_ports import LENGTHS, MOST_VARIATIONS, STYLES
 from aura.tenancy.models import TenantForeignKey, TenantModel
 from compliments.models.posts import InstagramPost
+from compliments.tones import ToneBar, bars
 
 MAX_TEXT = 2200
 """The longest text of a comment or caption on Instagram."""
@@ -162,6 +163,6 @@ class Compliment(TenantModel):
         return f"{self.writing_id} {self.number}"
 
     @property
-    def told_references(self) -> list[dict[str, Any]]:
-        """What it refers to, as lists show it."""
-        return [one for one in self.references if isinstance(one, dict)]
+    def tone_bars(self) -> list[ToneBar]:
+        """Its tones as a page draws them."""
+        return bars(self.tones)
