@@ -55,7 +55,7 @@ def _blocks(values: Floats) -> Floats:
 
 
 def _salience(lab: Floats, edges: Floats) -> Floats:
-    """How far each block stands out by colour (distance from the picture's mean, after Achanta et al. 2009) and edges."""
+    """How far each block stands out by colour (distance from the median, after Achanta et al. 2009) and by edges."""
     colours = np.stack([_blocks(lab[..., channel]) for channel in range(3)], axis=-1)
     away = np.sqrt(((colours - np.median(colours, axis=(0, 1))) ** 2).sum(axis=-1))
     found = away / (away.max() + 1e-6) + 0.6 * edges / (edges.max() + 1e-6)

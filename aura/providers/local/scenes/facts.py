@@ -7,9 +7,22 @@ from aura.providers.local.scenes.palette import accents, hue_apart
 
 PASTELS = frozenset({"blush", "peach", "mint", "lavender", "sky blue", "cream", "sage"})
 SKIN = frozenset(
-    {"beige", "sand", "caramel", "brown", "chocolate", "terracotta", "peach", "blush", "cream", "rust", "olive", "coral"}
+    {
+        "beige",
+        "sand",
+        "caramel",
+        "brown",
+        "chocolate",
+        "terracotta",
+        "peach",
+        "blush",
+        "cream",
+        "rust",
+        "olive",
+        "coral",
+    }
 )
-"""Where somebody is in the picture these may be the colour of a skin, of which nothing is ever said."""
+"""These may be the colour of a skin, of which nothing is ever said; people whose face is not seen are not found."""
 EARTHS = frozenset({"sand", "beige", "caramel", "brown", "chocolate", "rust", "terracotta", "olive", "sage", "mustard"})
 
 
@@ -17,9 +30,13 @@ def facts(
     people: tuple[Face, ...], colours: tuple[Colour, ...], light: Light, built: Composition, nature: Nature
 ) -> tuple[Fact, ...]:
     """All facts of a picture, strongest first; there is always at least one for a readable picture."""
-    if people:
-        colours = tuple(one for one in colours if one.name not in SKIN)
-    found = [*_people(people), *_colours(colours, light), *_light(light, nature), *_built(built, people), *_nature(nature)]
+    found = [
+        *_people(people),
+        *_colours(colours, light, people),
+        *_light(light, nature),
+        *_built(built, people),
+        *_nature(nature),
+    ]
     if not found:
         found = [Fact("calm", 0.3)]
     return tuple(sorted(found, key=lambda fact: (-fact.strength, fact.code)))
@@ -38,8 +55,8 @@ def _people(people: tuple[Face, ...]) -> Iterator[Fact]:
         yield _fact("group", 0.9)
 
 
-def _colours(colours: tuple[Colour, ...], light: Light) -> Iterator[Fact]:
-    named = accents(colours)
+def _colours(colours: tuple[Colour, ...], light: Light, people: tuple[Face, ...]) -> Iterator[Fact]:
+    named = accents(tuple(one for one in colours if one.name not in SKIN))
     if light.saturation < 5 and light.contrast > 8:
         yield _fact("monochrome", 0.9)
         return
@@ -51,10 +68,10 @@ def _colours(colours: tuple[Colour, ...], light: Light) -> Iterator[Fact]:
     elif len(named) > 1 and hue_apart(named[0], named[1]) < 60:
         yield _fact("harmony", 0.5 + named[1].share / 2, named[0], named[1])
     share = sum(one.share for one in colours if one.name in PASTELS)
-    if share > 0.5 and light.brightness > 60:
+    if share > 0.5 and light.brightness > 60 and not people:
         yield _fact("pastel", 0.4 + share / 2)
     share = sum(one.share for one in colours if one.name in EARTHS)
-    if share > 0.5:
+    if share > 0.5 and not people:
         yield _fact("earth_tones", 0.3 + share / 2)
     if light.saturation > 38:
         yield _fact("vivid", min(0.95, light.saturation / 60))

@@ -78,7 +78,7 @@ class Nature:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing worth saying: ``code`` (``golden``, ``symmetry`` …), ``strength`` 0..1, ``colours`` that belong to it."""
+    """One thing worth saying: ``code`` (``golden``, ``symmetry`` …), ``strength`` 0..1 and the names of its colours."""
 
     code: str
     strength: float

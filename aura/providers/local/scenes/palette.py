@@ -54,7 +54,7 @@ def name_of(lab: Floats) -> str:
     away = (_TABLE - lab) * np.array([0.6, 1.0, 1.0])
     distance = (away**2).sum(axis=1)
     is_grey = float(np.hypot(lab[1], lab[2])) < GREY_CHROMA
-    distance = np.where(_IS_NEUTRAL == is_grey, distance, distance + 400)
+    distance = np.where(is_grey == _IS_NEUTRAL, distance, distance + 400)
     return _NAMES[int(distance.argmin())]
 
 
@@ -97,8 +97,13 @@ def _merged(centres: Floats, counts: Floats) -> tuple[Colour, ...]:
         middle = (centres[members] * counts[members][:, None]).sum(axis=0) / share
         chroma = float(np.hypot(middle[1], middle[2]))
         if share >= SMALLEST:
-            found.append(Colour(name, round(share, 3), tuple(round(float(v), 1) for v in middle), round(chroma, 1)))
+            found.append(Colour(name, round(share, 3), _rounded(middle), round(chroma, 1)))
     return tuple(sorted(found, key=lambda one: -one.share))
+
+
+def _rounded(lab: Floats) -> tuple[float, float, float]:
+    lightness, a, b = (round(float(value), 1) for value in lab)
+    return lightness, a, b
 
 
 def accents(colours: tuple[Colour, ...]) -> tuple[Colour, ...]:
