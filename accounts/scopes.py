@@ -6,6 +6,8 @@ SCOPES = {
     "audience:write": "Add accounts, upload datasets, stop and resume runs",
     "media:read": "See pictures that are worked on",
     "media:write": "Upload pictures to work on",
+    "compliments:read": "Read posts and what was written about them",
+    "compliments:write": "Download posts and have compliments written, which may cost money",
     "jobs:read": "Read jobs and their progress",
     "jobs:write": "Cancel jobs and try them again",
     "webhooks:read": "Read webhook endpoints and deliveries; needs workspace:admin too",

@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include(entrance)),
     path("audience/", include("audience.urls")),
+    path("compliments/", include("compliments.urls")),
     path("webhooks/", include((audience.hooks, "audience_hooks"))),
     path("jobs/", include((jobs_pages, "jobs"))),
     path("media/", include((media.pages, "media"))),
