@@ -4,6 +4,8 @@ SCOPES = {
     "audience:read": "Read accounts, runs and reports",
     "audience:people": "Read and correct what is guessed about single people",
     "audience:write": "Add accounts, upload datasets, stop and resume runs",
+    "compliments:read": "Read posts and what was written about them",
+    "compliments:write": "Fetch and upload posts, have them written about",
     "media:read": "See pictures that are worked on",
     "media:write": "Upload pictures to work on",
     "compliments:read": "Read posts and what was written about them",

@@ -118,6 +118,8 @@ RULES: dict[str, Rule] = {
     "compliments:limit": does(OWN, post=AD),
     "compliments:post": does(OBJECT, "instagram_post", get=V, post=V),
     "compliments:fragment": Rule(OBJECT, READ, ("instagram_post",)),
+    "compliments:retry_post": does(OBJECT, "instagram_post", post=AN),
+    "compliments:remove_post": does(OBJECT, "instagram_post", post=AN),
     "compliments:regenerate": does(OBJECT, "writing", post=AN),
     "compliments:retry": does(OBJECT, "writing", post=AN),
     "compliments:cancel": does(OBJECT, "writing", post=AN),

@@ -1,1 +1,1 @@
-"""The compliments API."""
+"""The app over HTTP, below ``/api/v1/compliments/``."""

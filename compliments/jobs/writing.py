@@ -30,7 +30,7 @@ NOT_READY = "The pictures of this post are not there. Download them again first.
 def start_writing(post: InstagramPost, values: dict[str, Any], *, user_id: UUID | None = None) -> Writing:
     """Take an order about a post. It waits for the post's download, where that is not over.
 
-    Raises :class:`Problem` ``author_opted_out``, ``compliment_limit`` or ``post_failed`` (409), and ``QueueFull``.
+    Raises :class:`Problem` ``do_not_process``, ``compliment_limit`` or ``post_failed`` (409), and ``QueueFull``.
     """
     with transaction.atomic():
         # Held until the end: a download that ends meanwhile sees the order, or the order sees its end.

@@ -1,1 +1,1 @@
-"""What is asked about posts and compliments."""
+"""Reads of the app, each inside a workspace's scope."""

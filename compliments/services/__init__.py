@@ -1,1 +1,1 @@
-"""What changes posts and what is written about them."""
+"""What the app does with posts: writes, and calls to the services that fetch them."""

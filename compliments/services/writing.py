@@ -14,6 +14,7 @@ from aura.tenancy.scope import current_workspace_id
 from aura.webhooks.services import emit
 from compliments.models import Compliment, InstagramPost, Writing
 from compliments.queries.writing import OK, room_for
+from compliments.services.downloads import OBJECTED
 
 S = Writing.State
 FIELDS = ("style", "language", "length", "variations", "preset", "writer", "again_of")
@@ -26,7 +27,7 @@ def refusal(post: InstagramPost, variations: int) -> Problem | None:
     """Why nothing is written about a post now, or None. Asked when an order is taken and again before it is written,
     since the author of a post is known only after its download."""
     if post.author and not may_process(post.author, post.author_id):
-        return Problem("author_opted_out", "The author of this post asked not to be processed.", status=409)
+        return Problem("do_not_process", OBJECTED, status=409)
     room = room_for(post.author)
     if not room.holds(variations):
         words = (
@@ -38,7 +39,7 @@ def refusal(post: InstagramPost, variations: int) -> Problem | None:
 
 
 def take(post: InstagramPost, values: Mapping[str, Any], *, user_id: UUID | None) -> Writing:
-    """Write a new order. Raises :class:`Problem` ``author_opted_out`` or ``compliment_limit`` (409)."""
+    """Write a new order. Raises :class:`Problem` ``do_not_process`` or ``compliment_limit`` (409)."""
     given = {name: values[name] for name in FIELDS if name in values}
     writing = Writing(workspace_id=current_workspace_id(), post=post, created_by_id=user_id, **given)
     if problem := refusal(post, writing.variations):

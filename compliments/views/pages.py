@@ -21,6 +21,7 @@ from compliments.queries import writing as queries
 from compliments.queries.posts import posts
 from compliments.services import writers
 from compliments.services import writing as orders
+from compliments.services.posts import remove, upload
 
 PAGE = 12
 STOP_POLLING = 286
@@ -55,10 +56,10 @@ def _asked(request: WorkspaceRequest, form: PostForm) -> InstagramPost | None:
     user_id = request.user.pk
     try:
         if given["url"]:
-            post = jobs.start_post(given["url"], user_id=user_id)
+            post = jobs.ask_for_post(given["url"], user_id=user_id)
         else:
-            files = [one.read() for one in given["images"]]
-            post = jobs.start_upload(files, caption=given["caption"], user_id=user_id)
+            readers = [one.read for one in given["images"]]
+            post = upload(readers, caption=given["caption"], user_id=user_id)
         jobs.start_writing(post, {name: given[name] for name in ORDER}, user_id=user_id)
     except Problem as problem:
         form.add_error("url" if given["url"] else "images", str(problem.detail))
@@ -212,3 +213,20 @@ def act(request: WorkspaceRequest, pk: UUID, action: str) -> HttpResponse:
     except Problem as problem:
         messages.error(request, str(problem.detail))
     return redirect("compliments:post", writing.post_id)
+
+
+@workspace_view(Role.ANALYST)
+@require_POST
+def act_on_post(request: WorkspaceRequest, pk: UUID, action: str) -> HttpResponse:
+    """Download a post again that could not be had, or delete it with all that was written about it."""
+    post = get_object_or_404(posts(), pk=pk)
+    try:
+        if action == "retry":
+            jobs.retry_post(post)
+        else:
+            remove(post)
+            messages.success(request, "The post and what was written about it are deleted.")
+            return redirect("compliments:home")
+    except Problem as problem:
+        messages.error(request, str(problem.detail))
+    return redirect("compliments:post", pk)

@@ -20,7 +20,7 @@ from aura.http.problems import Problem
 from aura.http.throttles import heavy
 from aura.tenancy.models import shape_of
 from compliments import jobs
-from compliments.api import shapes as s
+from compliments.api import writing_shapes as s
 from compliments.filters import ComplimentFilter
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
 from compliments.queries import writing as queries
@@ -69,7 +69,7 @@ class ComplimentList(ExportedListMixin, ComplimentsView, generics.ListAPIView[Wr
         values = dict(serializer.validated_data)
         post, url = values.pop("post"), values.pop("url")
         user = cast(User, request.user)
-        found: InstagramPost = post or jobs.start_post(url, user_id=user.pk)
+        found: InstagramPost = post or jobs.ask_for_post(url, user_id=user.pk)
         return started(jobs.start_writing(found, values, user_id=user.pk))
 
 
