@@ -29,6 +29,7 @@ from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
 from aura.tests.routes import ALSO, OBJECT, OPEN, OWN, RULES, Rule
 from aura.webhooks.tests import factories as hooks
+from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -121,9 +122,17 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     delivery = (hooks.endpoint(north), hooks.emit(north))[1]
     erasure = ErasureRequest.objects.create(workspace=north, hashes=["x"], key_id="k")
     export = SubjectExport.objects.create(workspace=north, hashes=["x"], key_id="k")
+    post = InstagramPost.objects.create(workspace=north, code="Cabc", state=InstagramPost.State.DOWNLOADED)
+    writing = Writing.objects.create(workspace=north, post=post, state=Writing.State.FAILED)
+    Compliment.objects.create(workspace=north, writing=writing, number=1, text="Lovely light.")
+    voice = VoicePreset.objects.create(workspace=north, name="Bakery")
     opt_out = OptOut.objects.create(workspace=north, username_hash="x", key_id="k")
     return {
         "word": "x-y",
+        "one": "1",
+        "instagram_post": str(post.pk),
+        "writing": str(writing.pk),
+        "voice": str(voice.pk),
         "uid": "1",
         "slug": north.slug,
         "provider": "gemini",

@@ -119,7 +119,7 @@ class ComplimentAction(ComplimentsView):
     @extend_schema(request=s.AgainSerializer, responses={202: s.StartedSerializer})
     @idempotent
     def post(self, request: Request, pk: UUID, action: str) -> Response:
-        """``regenerate`` orders new texts, as different as can be; ``retry`` goes on after a failure; ``cancel`` stops."""
+        """``regenerate`` orders new texts that differ; ``retry`` goes on after a failure; ``cancel`` stops."""
         writing = _find(pk)
         if action == "regenerate":
             serializer = s.AgainSerializer(data=request.data)

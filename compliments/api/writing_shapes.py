@@ -21,7 +21,9 @@ class OrderSerializer(serializers.Serializer[Any]):
     url = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=500, help_text="address of a post, in place of its id"
     )
-    style = serializers.ChoiceField(STYLES, required=False, default="supportive")
+    style = serializers.ChoiceField(  # type: ignore[assignment]  # Field has one of its own
+        STYLES, required=False, default="supportive"
+    )
     language = serializers.ChoiceField(list(LANGUAGES.items()), required=False, default="en")
     length = serializers.ChoiceField(LENGTHS, required=False, default="medium")
     variations = serializers.IntegerField(required=False, default=3, min_value=1, max_value=MOST_VARIATIONS)
@@ -182,7 +184,9 @@ class ComplimentSerializer(serializers.ModelSerializer[Writing]):
 class ChangeSerializer(serializers.Serializer[Any]):
     """What may be changed of a text; ``number`` says which one."""
 
-    number = serializers.IntegerField(required=False, min_value=1, help_text="of the text; the first that is fit to post")
+    number = serializers.IntegerField(
+        required=False, min_value=1, help_text="of the text; the first that is fit to post"
+    )
     text = serializers.CharField(required=False, max_length=MAX_TEXT)
     rating = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
     favourite = serializers.BooleanField(required=False)
@@ -191,7 +195,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
 class AgainSerializer(serializers.Serializer[Any]):
     """What is to be different the next time; all else stays."""
 
-    style = serializers.ChoiceField(STYLES, required=False)
+    style = serializers.ChoiceField(STYLES, required=False)  # type: ignore[assignment]
     language = serializers.ChoiceField(list(LANGUAGES.items()), required=False)
     length = serializers.ChoiceField(LENGTHS, required=False)
     variations = serializers.IntegerField(required=False, min_value=1, max_value=MOST_VARIATIONS)
@@ -212,7 +216,10 @@ class PresetSerializer(serializers.ModelSerializer[VoicePreset]):
     name = serializers.CharField(max_length=60)
     description = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     examples = serializers.ListField(
-        child=serializers.CharField(max_length=500), required=False, max_length=MAX_LIST, help_text="texts that sound right"
+        child=serializers.CharField(max_length=500),
+        required=False,
+        max_length=MAX_LIST,
+        help_text="texts that sound right",
     )
     avoid = serializers.ListField(
         child=serializers.CharField(max_length=60), required=False, max_length=MAX_LIST, help_text="words never used"

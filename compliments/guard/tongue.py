@@ -10,7 +10,32 @@ import stopwordsiso
 from aura.providers.local.languages import read_language
 from compliments.guard.folding import bare, spaced
 
-LATIN: Final = frozenset(["en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "id", "sv", "da", "no", "fi", "cs", "ro", "hu", "hr", "sk", "sl", "ca", "vi"])
+LATIN: Final = frozenset(
+    [
+        "en",
+        "de",
+        "es",
+        "fr",
+        "it",
+        "pt",
+        "nl",
+        "pl",
+        "tr",
+        "id",
+        "sv",
+        "da",
+        "no",
+        "fi",
+        "cs",
+        "ro",
+        "hu",
+        "hr",
+        "sk",
+        "sl",
+        "ca",
+        "vi",
+    ]
+)
 ENOUGH_WORDS: Final = 6
 FEW: Final = 0.15
 """Texts of real sentences consist of common words by a third and more."""

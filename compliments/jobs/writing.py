@@ -67,12 +67,19 @@ def go_on(post: InstagramPost) -> None:
 def cancel_writing(writing: Writing) -> bool:
     """Stop an order; False where it is over."""
     with transaction.atomic():
+        if Writing.objects.select_for_update(of=("self",), no_key=True).get(pk=writing.pk).is_over:
+            return False
+        # A job that only waits ends with this, and the order with it.
         cancel_subject(str(writing.pk))
-        return orders.end(writing, S.CANCELLED, code="cancelled", message=CANCELLED)
+        orders.end(writing, S.CANCELLED, code="cancelled", message=CANCELLED)
+    return True
 
 
 def try_again(writing: Writing) -> None:
-    """Write an order that failed or was stopped once more. Raises :class:`Problem` ``job_not_failed``, ``post_failed``."""
+    """Write an order that failed or was stopped once more.
+
+    Raises :class:`Problem` ``job_not_failed`` or ``post_failed`` (409).
+    """
     if writing.state not in {S.FAILED, S.CANCELLED}:
         raise JobNotRetryable
     if writing.post.state == InstagramPost.State.FAILED:
@@ -137,7 +144,7 @@ def _open(context: JobContext) -> Writing | None:
     if writing.post.state != InstagramPost.State.DOWNLOADED:
         raise ProviderError(NOT_READY, code="post_failed")
     if problem := orders.refusal(writing.post, writing.variations):
-        raise ProviderError(str(problem.detail), code=problem.code)
+        raise ProviderError(str(problem.detail), code=str(problem.get_codes()))
     orders.begin(writing)
     return writing
 

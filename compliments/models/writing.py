@@ -156,7 +156,9 @@ class Compliment(TenantModel):
         ordering: ClassVar = ["number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace", "writing", "number"], name="compliment_once"),
-            models.CheckConstraint(condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="compliment_rating"),
+            models.CheckConstraint(
+                condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="compliment_rating"
+            ),
         ]
 
     def __str__(self) -> str:
