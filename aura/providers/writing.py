@@ -1,7 +1,7 @@
 """A model that answers in JSON as a ``Writer``: the ask out of a brief, the check of what comes back. Pure.
 
-Strangers' words (caption, author, hashtags, alt texts) stand in the material between fences that they cannot know, never
-in the instructions. Whatever the model says, the caller's guard judges each text.
+Strangers' words (caption, author, hashtags, alt texts) stand in the material between fences that they cannot know,
+never in the instructions. Whatever the model says, the caller's guard judges each text.
 """
 
 import json
