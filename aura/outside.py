@@ -1,9 +1,18 @@
 """Reads from the environment where the outside services are and which models are used (M11)."""
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from aura.environment import Reader, WrongSetting
-from aura.providers.configuration import ApifySettings, GraphSettings, Outside, SiteSettings, VisionSettings
+from aura.providers.configuration import (
+    GEMINI,
+    OPENAI,
+    ApifySettings,
+    GraphSettings,
+    Outside,
+    SiteSettings,
+    VisionSettings,
+)
 from aura.providers.prices import WrongPrices, price_list
 
 WEB = ("https", "http")
@@ -13,6 +22,8 @@ MOST = 1_000_000
 def outside(env: Reader) -> Outside:
     """The services as the operator has set them; the names of the addresses are those that their own tools read."""
     shipped, graph = ApifySettings(), GraphSettings()
+    gemini, openai = _gemini(env), _openai(env)
+    resolution = env.choice("AURA_WRITING_RESOLUTION", "medium", ("low", "medium", "high"))
     return Outside(
         apify=ApifySettings(
             url=env.url("APIFY_API_BASE_URL", shipped.url, schemes=WEB),
@@ -27,23 +38,16 @@ def outside(env: Reader) -> Outside:
             url=env.url("INSTAGRAM_GRAPH_URL", graph.url, schemes=WEB),
             version=env.text("INSTAGRAM_GRAPH_VERSION", graph.version),
         ),
-        gemini=VisionSettings(
-            url=env.url("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com", schemes=WEB),
-            model=env.text("AURA_GEMINI_MODEL", "gemini-3.5-flash-lite"),
-            replacement=env.text("AURA_GEMINI_REPLACEMENT", "gemini-3.8-flash"),
-            profiles=env.number("AURA_GEMINI_PROFILES", 16, low=1, high=64),
-            in_flight=env.number("AURA_GEMINI_IN_FLIGHT", 32, low=1, high=512),
-            timeout=env.number("AURA_GEMINI_TIMEOUT", 60, low=1, high=600),
-            per_minute=env.number("AURA_GEMINI_PER_MINUTE", 1000, low=1),
+        gemini=gemini,
+        openai=openai,
+        gemini_writing=replace(
+            gemini,
+            model=env.text("AURA_GEMINI_WRITING_MODEL", "gemini-3.8-flash"),
+            replacement=env.text("AURA_GEMINI_WRITING_REPLACEMENT", "gemini-3.5-flash"),
+            resolution=resolution,
         ),
-        openai=VisionSettings(
-            url=env.url("OPENAI_BASE_URL", "https://api.openai.com/v1", schemes=WEB),
-            model=env.text("AURA_OPENAI_MODEL"),
-            replacement=env.text("AURA_OPENAI_REPLACEMENT"),
-            profiles=env.number("AURA_OPENAI_PROFILES", 8, low=1, high=64),
-            in_flight=env.number("AURA_OPENAI_IN_FLIGHT", 8, low=1, high=512),
-            timeout=env.number("AURA_OPENAI_TIMEOUT", 60, low=1, high=600),
-            per_minute=env.number("AURA_OPENAI_PER_MINUTE", 1000, low=1),
+        openai_writing=replace(
+            openai, model=env.text("AURA_OPENAI_WRITING_MODEL", openai.model), resolution=resolution
         ),
         prices=env.attempt(lambda: _prices(env.text("AURA_PRICES")), ""),
         site=SiteSettings(
@@ -51,6 +55,30 @@ def outside(env: Reader) -> Outside:
             instaloader=env.flag("AURA_INSTALOADER", True),
         ),
         monthly_budget=env.attempt(lambda: _dollars(env.text("AURA_MONTHLY_BUDGET")), None),
+    )
+
+
+def _gemini(env: Reader) -> VisionSettings:
+    return VisionSettings(
+        url=env.url("GOOGLE_GEMINI_BASE_URL", GEMINI, schemes=WEB),
+        model=env.text("AURA_GEMINI_MODEL", "gemini-3.5-flash-lite"),
+        replacement=env.text("AURA_GEMINI_REPLACEMENT", "gemini-3.8-flash"),
+        profiles=env.number("AURA_GEMINI_PROFILES", 16, low=1, high=64),
+        in_flight=env.number("AURA_GEMINI_IN_FLIGHT", 32, low=1, high=512),
+        timeout=env.number("AURA_GEMINI_TIMEOUT", 60, low=1, high=600),
+        per_minute=env.number("AURA_GEMINI_PER_MINUTE", 1000, low=1),
+    )
+
+
+def _openai(env: Reader) -> VisionSettings:
+    return VisionSettings(
+        url=env.url("OPENAI_BASE_URL", OPENAI, schemes=WEB),
+        model=env.text("AURA_OPENAI_MODEL"),
+        replacement=env.text("AURA_OPENAI_REPLACEMENT"),
+        profiles=env.number("AURA_OPENAI_PROFILES", 8, low=1, high=64),
+        in_flight=env.number("AURA_OPENAI_IN_FLIGHT", 8, low=1, high=512),
+        timeout=env.number("AURA_OPENAI_TIMEOUT", 60, low=1, high=600),
+        per_minute=env.number("AURA_OPENAI_PER_MINUTE", 1000, low=1),
     )
 
 

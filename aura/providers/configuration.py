@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+GEMINI = "https://generativelanguage.googleapis.com"
+OPENAI = "https://api.openai.com/v1"
+
 
 @dataclass(frozen=True, slots=True)
 class ApifySettings:
@@ -51,6 +54,8 @@ class VisionSettings:
     in_flight: int = 32
     timeout: int = 60
     per_minute: int = 1000
+    resolution: str = "low"
+    """How closely pictures are looked at: low, medium or high; more costs more tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,9 @@ class Outside:
     graph: GraphSettings
     gemini: VisionSettings
     openai: VisionSettings
+    gemini_writing: VisionSettings = VisionSettings(GEMINI, "gemini-3.8-flash", resolution="medium")
+    openai_writing: VisionSettings = VisionSettings(OPENAI, "", resolution="medium")
+    """The models that look at pictures and write; the addresses are those of the models that read profiles."""
     prices: str = ""
     """A file of prices in place of the shipped one."""
     monthly_budget: Decimal | None = None

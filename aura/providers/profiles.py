@@ -2,7 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+
+class Instructions(Protocol):
+    """What any model is told that answers in JSON: our words, and the JSON schema of the whole answer."""
+
+    @property
+    def system(self) -> str:
+        """The instructions."""
+        ...
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """JSON Schema."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

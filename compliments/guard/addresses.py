@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from aura.providers.local.letters import word_set
 from compliments.guard.facts import BriefFacts
 from compliments.guard.folding import ALIKE, bare, spaced
 
@@ -12,7 +13,6 @@ ENDINGS: Final = (
     "|br|uk|us|eu|ru|cn|in|at|ch|nl|pl|be|to|cc|ws|su|tk|ml|cam|click|work|zip|mov|example|test|local|onion"
 )
 SCHEME: Final = re.compile(r"\b(?:h[tx]{2}ps?|ftp|javascript|data|mailto|tel|file)\s*:|www\s*\.|//\w", re.I)
-DOMAIN: Final = re.compile(rf"[\w-]\s?[.。．․]\s?(?:{ENDINGS})\b(?![’'])", re.I)
 TIGHT: Final = re.compile(rf"[\w-][.。．․](?:{ENDINGS})\b|\w\s[.]\s(?:com|net|org|io|ly)\b|[\w-]+\.\w+/\w", re.I)
 SPOKEN: Final = re.compile(
     rf"\b\w+\s*[(\[{{]?\s*(?:dot|punkt|punto|point|ponto)\s*[)\]}}]?\s*(?:{ENDINGS})\b|\w\s*[(\[{{]\s*[.]\s*[)\]}}]\s*\w",
@@ -22,63 +22,11 @@ NUMBER_HOST: Final = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
 MAIL: Final = re.compile(r"[\w.+-]+\s?[@＠]\s?[\w-]+\s?\.\s?\w|\b\w+\s*[(\[{]\s*(?:at|arroba|chiocciola)\s*[)\]}]\s*\w|"
                          r"\b\w+ at \w+ dot \w+", re.I)  # fmt: skip
 PHONE: Final = re.compile(r"(?:\+|\b)\d(?:[\s().\-–/]*\d){6,}")
-DIGITS: Final = frozenset(
-    [
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "null",
-        "eins",
-        "zwei",
-        "drei",
-        "vier",
-        "fuenf",
-        "sechs",
-        "sieben",
-        "acht",
-        "neun",
-        "cero",
-        "uno",
-        "dos",
-        "tres",
-        "cuatro",
-        "cinco",
-        "seis",
-        "siete",
-        "ocho",
-        "nueve",
-        "un",
-        "deux",
-        "trois",
-        "quatre",
-        "cinq",
-        "sept",
-        "huit",
-        "neuf",
-        "due",
-        "tre",
-        "quattro",
-        "cinque",
-        "sei",
-        "sette",
-        "otto",
-        "nove",
-        "um",
-        "dois",
-        "quatro",
-        "sete",
-        "oito",
-        "oh",
-        "funf",
-    ]
-)
+DIGITS: Final = word_set("""
+    zero one two three four five six seven eight nine null eins zwei drei vier fuenf sechs sieben acht neun cero uno dos
+    tres cuatro cinco seis siete ocho nueve un deux trois quatre cinq sept huit neuf due tre quattro cinque sei sette
+    otto nove um dois quatro sete oito oh funf
+""")
 DIGIT_RUN: Final = 5
 HANDLE: Final = re.compile(r"(?<![\w.])[@＠]\s?([\w.]{1,40})")
 HASHTAG: Final = re.compile(r"(?<![\w&])[#＃]\s?(\w{1,60})")

@@ -15,8 +15,7 @@ from compliments.guard.tongue import mixed_scripts, wrong_language
 MOST_LETTERS: Final[Mapping[str, int]] = {"short": 200, "medium": 420, "long": 900}
 MOST_WORDS_MINIMAL: Final = 12
 MINORS_ONLY: Final = frozenset({"minor_body", "minor_romantic"})
-FOUL: Final = ("slur", "profanity", "sexual")
-FOUL_FROM: Final = 4
+TURNED_FROM: Final = 5
 """Words read backwards or turned must have this many letters to count."""
 EMOJI_JOINERS: Final = ("\u200d", "\ufe0f", "\ufe0e")
 REASONS: Final[Mapping[str, str]] = {
@@ -81,9 +80,8 @@ def forbidden_words(text: str, facts: BriefFacts) -> Iterator[str]:
         if any(pattern.search(view) for view in searched):
             yield code
     for view in turned(text):
-        for code in FOUL:
-            found = wanted[code].search(view)
-            if found and len(found[0]) >= FOUL_FROM:
+        for code in wanted.keys() - MINORS_ONLY:
+            if any(len(found[0]) >= TURNED_FROM for found in wanted[code].finditer(view)):
                 yield code
 
 

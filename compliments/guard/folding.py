@@ -20,8 +20,10 @@ OTHER_LEET: Final = str.maketrans({"1": "l", "!": "i", "|": "i", "+": "t", "€"
 SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][\W_]{1,3}){2,}[^\W\d_](?![^\W_])")
 STARRED: Final = re.compile(r"(?<=\w)[*#_.·•~-]+(?=\w)")
 REPEATED: Final = re.compile(r"([^\W\d_])\1+")
-HIDDEN: Final = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-                           "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]")  # fmt: skip
+HIDDEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
 MOST: Final = 4000
 
 

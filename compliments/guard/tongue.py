@@ -5,37 +5,11 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-import stopwordsiso
-
-from aura.providers.local.languages import read_language
+from aura.providers.local.languages import common_words, read_language
+from aura.providers.local.letters import word_set
 from compliments.guard.folding import bare, spaced
 
-LATIN: Final = frozenset(
-    [
-        "en",
-        "de",
-        "es",
-        "fr",
-        "it",
-        "pt",
-        "nl",
-        "pl",
-        "tr",
-        "id",
-        "sv",
-        "da",
-        "no",
-        "fi",
-        "cs",
-        "ro",
-        "hu",
-        "hr",
-        "sk",
-        "sl",
-        "ca",
-        "vi",
-    ]
-)
+LATIN: Final = word_set("en de es fr it pt nl pl tr id sv da no fi cs ro hu hr sk sl ca vi")
 ENOUGH_WORDS: Final = 6
 FEW: Final = 0.15
 """Texts of real sentences consist of common words by a third and more."""
@@ -68,14 +42,6 @@ def mixed_scripts(text: str) -> bool:
         if len(scripts) > 1 and "LATIN" in scripts:
             return True
     return False
-
-
-@lru_cache(maxsize=32)
-def common_words(language: str) -> frozenset[str]:
-    """The commonest words of a language, without accents; empty where none are known."""
-    if not stopwordsiso.has_lang(language):
-        return frozenset()
-    return frozenset(part for word in stopwordsiso.stopwords(language) for part in spaced(bare(word)).split())
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from google.genai import types
 
 from aura.providers.metering import Usage
 from aura.providers.ports import ProfileEvidence
-from aura.providers.profiles import ProfilePrompt
+from aura.providers.profiles import Instructions, ProfilePrompt
 from aura.providers.reading import Problem, Question, Reply
 from aura.providers.reading.questions import MAX_MODEL, plain
 
@@ -15,6 +15,12 @@ PROVIDER: Final = "gemini"
 OPERATION: Final = "read_profiles"
 IMAGE_TOKENS: Final = 280
 """What a picture costs at MEDIA_RESOLUTION_LOW, whatever its size."""
+RESOLUTIONS: Final = {
+    "low": types.MediaResolution.MEDIA_RESOLUTION_LOW,
+    "medium": types.MediaResolution.MEDIA_RESOLUTION_MEDIUM,
+    "high": types.MediaResolution.MEDIA_RESOLUTION_HIGH,
+}
+RESOLUTION_TOKENS: Final = {"low": 280, "medium": 560, "high": 1120}
 ANSWER_TOKENS: Final = 110
 THOUGHT_TOKENS: Final = 300
 # Room for an answer: a cut one is paid for and of no use, unused room costs nothing.
@@ -59,12 +65,17 @@ def config_of(prompt: ProfilePrompt, profiles: int, tries: int = 0) -> types.Gen
 
     No temperature: Gemini 3 is told to go without, and repeats itself for ever below 1.
     """
+    return json_config(prompt, (ROOM_FIRST + ROOM_EACH * profiles) * 2**tries)
+
+
+def json_config(told: Instructions, room: int, resolution: str = "low") -> types.GenerateContentConfig:
+    """How Gemini is to answer in JSON with at most ``room`` tokens, thinking included."""
     return types.GenerateContentConfig(
-        system_instruction=prompt.system,
+        system_instruction=told.system,
         response_mime_type="application/json",
-        response_json_schema=dict(prompt.schema),
-        max_output_tokens=(ROOM_FIRST + ROOM_EACH * profiles) * 2**tries,
-        media_resolution=types.MediaResolution.MEDIA_RESOLUTION_LOW,
+        response_json_schema=dict(told.schema),
+        max_output_tokens=room,
+        media_resolution=RESOLUTIONS[resolution],
         thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel.LOW),
         safety_settings=[
             types.SafetySetting(category=harm, threshold=types.HarmBlockThreshold.BLOCK_ONLY_HIGH) for harm in HARMS

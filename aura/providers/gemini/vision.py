@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import structlog
-
 from aura.providers.configuration import VisionSettings
+from aura.providers.gemini.asking import asked
 from aura.providers.gemini.client import client_of
-from aura.providers.gemini.errors import MODEL_RETIRED, REQUEST_REFUSED, translated
 from aura.providers.gemini.requests import (
     MAX_BYTES,
     PROVIDER,
@@ -22,9 +20,7 @@ from aura.providers.metering import Usage
 from aura.providers.ports import ProfileEvidence, ReadOutcome
 from aura.providers.profiles import ProfilePrompt
 from aura.providers.reading import Batch, Question, Reply, Rounds, Stream, question, read
-from aura.providers.reading.retired import model_of, retire
-
-log = structlog.get_logger(__name__)
+from aura.providers.reading.retired import model_of
 
 
 class GeminiVision:
@@ -52,27 +48,17 @@ class GeminiVision:
 
     def _ask(self, batch: Batch) -> Reply:
         """One request, in a thread of its own. Raises ``ProviderError``."""
-        asked = question(batch.profiles)
+        about = question(batch.profiles)
         expected = self._expected(batch)
-        for model in (expected.model, self._settings.replacement):
-            try:
-                answer = self._generate(model, asked, batch)
-            except Exception as error:
-                trouble = translated(error)
-                if trouble.code == REQUEST_REFUSED:
-                    return Reply("", nothing(expected), {}, problem="refused")
-                if trouble.code != MODEL_RETIRED or not retire(self._settings, model):
-                    raise trouble from None
-                log.warning("model_retired", provider=PROVIDER, model=model, replacement=self._settings.replacement)
-            else:
-                used = expected_usage(model, self._prompt, batch.profiles, batch=False)
-                return reply_of(answer, asked, used)
-        raise AssertionError("The second model either answers or fails.")
+        answer, model = asked(self._settings, lambda model: self._generate(model, about, batch))
+        if answer is None:
+            return Reply("", nothing(expected), {}, problem="refused")
+        return reply_of(answer, about, expected_usage(model, self._prompt, batch.profiles, batch=False))
 
-    def _generate(self, model: str, asked: Question, batch: Batch) -> Any:
+    def _generate(self, model: str, about: Question, batch: Batch) -> Any:
         config = config_of(self._prompt, len(batch.profiles), batch.tries)
         client = client_of(self._key, self._settings)
-        return client.models.generate_content(model=model, contents=contents_of(asked), config=config)
+        return client.models.generate_content(model=model, contents=contents_of(about), config=config)
 
 
 def fits(profiles: Sequence[ProfileEvidence]) -> bool:

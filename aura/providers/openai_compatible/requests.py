@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aura.providers.metering import Usage
 from aura.providers.ports import ProfileEvidence
-from aura.providers.profiles import ProfilePrompt
+from aura.providers.profiles import Instructions, ProfilePrompt
 from aura.providers.reading import Problem, Question, Reply
 from aura.providers.reading.questions import MAX_MODEL, plain
 
@@ -20,7 +20,9 @@ ROOM_EACH, ROOM_FIRST = 250, 1024
 CHARACTERS_A_TOKEN: Final = 3
 
 
-def messages_of(question: Question, prompt: ProfilePrompt, *, with_schema: bool) -> list[dict[str, Any]]:
+def messages_of(
+    question: Question, prompt: Instructions, *, with_schema: bool, detail: str = "low"
+) -> list[dict[str, Any]]:
     """The conversation. Pictures go inside it: a server never gets an address to fetch."""
     system = prompt.system
     if with_schema:
@@ -31,7 +33,7 @@ def messages_of(question: Question, prompt: ProfilePrompt, *, with_schema: bool)
         if turn.picture is not None:
             kind, data = turn.picture
             url = f"data:{kind};base64,{base64.b64encode(data).decode()}"
-            parts.append({"type": "image_url", "image_url": {"url": url, "detail": "low"}})
+            parts.append({"type": "image_url", "image_url": {"url": url, "detail": detail}})
     parts.append(_text(question.closing))
     return [{"role": "system", "content": system}, {"role": "user", "content": parts}]
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import structlog
-
 from aura.providers.configuration import VisionSettings
 from aura.providers.errors import ProviderError
 from aura.providers.metering import Usage
-from aura.providers.openai_compatible.abilities import FORMATS, Abilities, abilities_of, form_of
+from aura.providers.openai_compatible.abilities import FORMATS, abilities_of, form_of
+from aura.providers.openai_compatible.asking import asked
 from aura.providers.openai_compatible.client import client_of
-from aura.providers.openai_compatible.errors import MODEL_RETIRED, REQUEST_REFUSED, refusal_of, translated
 from aura.providers.openai_compatible.requests import (
     PROVIDER,
     expected_usage,
@@ -22,12 +20,7 @@ from aura.providers.openai_compatible.requests import (
 from aura.providers.ports import ProfileEvidence, ReadOutcome
 from aura.providers.profiles import ProfilePrompt
 from aura.providers.reading import Batch, Question, Reply, Rounds, Stream, question, read
-from aura.providers.reading.retired import model_of, retire
-
-log = structlog.get_logger(__name__)
-
-MOST_CALLS = 6
-"""Of one batch: the forms of an answer, the names of its limit and the replacement, one after the other."""
+from aura.providers.reading.retired import model_of
 
 
 class OpenAIVision:
@@ -61,51 +54,19 @@ class OpenAIVision:
 
     def _ask(self, batch: Batch) -> Reply:
         """One answer, in a thread of its own, after as many refusals as it takes to learn what the server can do."""
-        asked = question(batch.profiles)
-        model, form, unclear = model_of(self._settings), 0, False
-        for _ in range(MOST_CALLS):
-            able = abilities_of(self._settings.url, model)
-            form, tokens = max(form, able.form), able.tokens
-            try:
-                answer = self._create(model, asked, batch, form, tokens)
-            except Exception as error:
-                trouble = translated(error)
-                if trouble.code == MODEL_RETIRED and retire(self._settings, model):
-                    log.warning("model_retired", provider=PROVIDER, model=model, replacement=self._settings.replacement)
-                    model = self._settings.replacement
-                    continue
-                if trouble.code != REQUEST_REFUSED:
-                    raise trouble from None
-                kind = refusal_of(error)
-                if kind == "other" and form + 1 < len(FORMATS):
-                    # Not said why: a plainer form is tried, and remembered only if that was it.
-                    form, unclear = form + 1, True
-                elif not _learnt(able, kind, form, tokens, asked):
-                    break
-            else:
-                if unclear:
-                    able.lower(form - 1)
-                return reply_of(answer, asked, expected_usage(model, self._prompt, batch.profiles))
-        return Reply("", nothing(self._expected(batch)), {}, problem="refused")
+        about = question(batch.profiles)
+        answer, model = asked(
+            self._settings, about.images, lambda model, form, tokens: self._create(model, about, batch, form, tokens)
+        )
+        if answer is None:
+            return Reply("", nothing(self._expected(batch)), {}, problem="refused")
+        return reply_of(answer, about, expected_usage(model, self._prompt, batch.profiles))
 
-    def _create(self, model: str, asked: Question, batch: Batch, form: int, tokens: str) -> Any:
+    def _create(self, model: str, about: Question, batch: Batch, form: int, tokens: str) -> Any:
         create: Any = client_of(self._key, self._settings).chat.completions.create
         return create(
             model=model,
-            messages=messages_of(asked, self._prompt, with_schema=FORMATS[form] != "json_schema"),
+            messages=messages_of(about, self._prompt, with_schema=FORMATS[form] != "json_schema"),
             **{tokens: room_of(len(batch.profiles), batch.tries)},
             **form_of(form, self._prompt),
         )
-
-
-def _learnt(able: Abilities, kind: str, form: int, tokens: str, asked: Question) -> bool:
-    """Remember what a refusal says about the server. True where the same profiles may be asked about differently."""
-    if kind == "format":
-        return able.lower(form)
-    if kind == "tokens":
-        if able.tokens == tokens:
-            able.other_name()
-        return True
-    if kind == "images" and asked.images > 1:
-        able.fewer(asked.images)
-    return False

@@ -1,5 +1,6 @@
 """The service itself: routes, keys, models, answers with their tokens."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from aura.testing.simulators.gemini.batches import Batches
 from aura.testing.simulators.gemini.checks import MAX_BYTES, decoded, plain, problems
 from aura.testing.simulators.profiles import Shown, Truth, Twist, likely, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
+from aura.testing.simulators.writing import Scribe, is_writing
 
 KEY = "simulated-gemini-key"
 MODELS = ("gemini-3.5-flash-lite", "gemini-3.8-flash")
@@ -34,6 +36,7 @@ class GeminiSimulator(Simulator):
         super().__init__(port)
         self.truth, self.key, self.models, self.latency = truth, key, models, latency
         self.batches = Batches(self.generated)
+        self.scribe = Scribe()
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
 
@@ -94,11 +97,14 @@ class GeminiSimulator(Simulator):
 
     def generated(self, request: Mapping[str, Any], model: str, twist: Twist = str) -> dict[str, Any]:
         """A GenerateContentResponse for a request in camel case; what does not fit into its room is cut."""
+        config = request.get("generationConfig", {})
         profiles = profiles_in(request)
-        text = twist(written(profiles, self.truth))
+        if is_writing(config.get("responseJsonSchema") or {}):
+            text = twist(json.dumps(self._compliments(request)))
+        else:
+            text = twist(written(profiles, self.truth))
         with self.lock:
             self.read += [one.username for one in profiles]
-        config = request.get("generationConfig", {})
         room = (config.get("maxOutputTokens", 65_536) - THOUGHTS) * 4
         candidate = {
             "content": {"role": "model", "parts": [{"text": text[:room]}]},
@@ -107,10 +113,17 @@ class GeminiSimulator(Simulator):
         }
         return {
             "candidates": [candidate],
-            "usageMetadata": usage_of(request, profiles, text[:room]),
+            "usageMetadata": usage_of(request, text[:room]),
             "modelVersion": model,
             "responseId": f"r{time.monotonic_ns()}",
         }
+
+    def _compliments(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        parts = [part for content in request["contents"] for part in content["parts"]]
+        system = "".join(part["text"] for part in request["systemInstruction"]["parts"])
+        words = [part["text"] for part in parts if "text" in part]
+        with self.lock:
+            return self.scribe.write(system, words, sum("inlineData" in part for part in parts))
 
     def twisting(self, twist: Twist, **changes: Any) -> Fault:
         """A fault: the right answer with other words; ``changes`` replace parts of its candidate."""
@@ -138,11 +151,11 @@ def profiles_in(request: Mapping[str, Any]) -> list[Shown]:
     return shown_in(part["text"] if "text" in part else decoded(part["inlineData"]["data"]) for part in parts)
 
 
-def usage_of(request: Mapping[str, Any], profiles: list[Shown], text: str) -> dict[str, Any]:
+def usage_of(request: Mapping[str, Any], text: str) -> dict[str, Any]:
     """Tokens as Google counts them, four characters each and a flat number a picture."""
     level = request.get("generationConfig", {}).get("mediaResolution", "")
-    images = sum(one.picture is not None for one in profiles) * TOKENS.get(level, HIGH)
     parts = [part for content in request["contents"] for part in content["parts"]]
+    images = sum("inlineData" in part for part in parts) * TOKENS.get(level, HIGH)
     words = (
         sum(len(part.get("text", "")) for part in [*parts, *request.get("systemInstruction", {}).get("parts", [])]) // 4
     )

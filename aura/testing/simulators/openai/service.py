@@ -3,6 +3,7 @@
 import base64
 import binascii
 import io
+import json
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 from aura.testing.simulators.gemini.checks import SCHEMA, schema_problems
 from aura.testing.simulators.profiles import Truth, Twist, likely, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
+from aura.testing.simulators.writing import Scribe
 
 KEY = "sk-simulated"
 MODELS = ("vision-small", "vision-large")
@@ -48,6 +50,7 @@ class OpenAISimulator(Simulator):
         super().__init__(port)
         self.truth, self.key, self.forms, self.pictures = truth, key, forms, pictures
         self.limit, self.latency = limit, latency
+        self.scribe = Scribe()
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
 
@@ -107,13 +110,20 @@ class OpenAISimulator(Simulator):
 
     def _completed(self, request: Mapping[str, Any], twist: Twist = str, **changes: Any) -> Answer:
         profiles = shown_in(_parts(request))
-        text = twist(written(profiles, self.truth))
+        images = sum(isinstance(part, bytes) for part in _parts(request))
+        if "different compliments" in request["messages"][0]["content"]:
+            words = [part for part in _parts(request) if isinstance(part, str)]
+            with self.lock:
+                answer = self.scribe.write(request["messages"][0]["content"], words, images)
+            text = twist(json.dumps(answer))
+        else:
+            text = twist(written(profiles, self.truth))
         with self.lock:
             self.read += [one.username for one in profiles]
         message = {"role": "assistant", "content": text, "refusal": None, "tool_calls": None}
         choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": "stop"} | changes
-        words = sum(len(part) for part in _parts(request) if isinstance(part, str)) // 4
-        tokens = words + sum(one.picture is not None for one in profiles) * IMAGE_TOKENS
+        letters = sum(len(part) for part in _parts(request) if isinstance(part, str)) // 4
+        tokens = letters + images * IMAGE_TOKENS
         return Answer.json(
             {
                 "id": f"chatcmpl-{time.monotonic_ns()}",
