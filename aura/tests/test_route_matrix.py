@@ -29,6 +29,7 @@ from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
 from aura.tests.routes import ALSO, OBJECT, OPEN, OWN, RULES, Rule
 from aura.webhooks.tests import factories as hooks
+from compliments.models import InstagramPost
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -110,6 +111,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     stored = Picture.objects.create(
         workspace=north, sha256="0" * 64, width=1, height=1, size=1, thumbnail_width=1, thumbnail_height=1
     )
+    asked = InstagramPost.objects.create(workspace=north, code="DAbc123xyz_", state="failed")
     job = Job.objects.create(workspace=north, kind="test.none", lane="bulk", state="dead", error_code="x")
     offer = Invitation.objects.create(
         workspace=north, email="x@example.org", digest=digest(token), expires_at=factories.NOON.replace(year=2100)
@@ -132,6 +134,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "person": str(person.pk),
         "pictured": str(person.pk),
         "run": str(run.pk),
+        "asked_post": str(asked.pk),
         "stored_picture": str(stored.pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),
