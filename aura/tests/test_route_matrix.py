@@ -111,6 +111,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     stored = Picture.objects.create(
         workspace=north, sha256="0" * 64, width=1, height=1, size=1, thumbnail_width=1, thumbnail_height=1
     )
+    asked = InstagramPost.objects.create(workspace=north, code="DAbc123xyz_", state="failed")
     job = Job.objects.create(workspace=north, kind="test.none", lane="bulk", state="dead", error_code="x")
     offer = Invitation.objects.create(
         workspace=north, email="x@example.org", digest=digest(token), expires_at=factories.NOON.replace(year=2100)
@@ -141,6 +142,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "person": str(person.pk),
         "pictured": str(person.pk),
         "run": str(run.pk),
+        "asked_post": str(asked.pk),
         "stored_picture": str(stored.pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),

@@ -82,8 +82,8 @@ def run_download(context: JobContext) -> None:
     while post.asking != A.ANSWERED:
         if not ask(context, post):
             return
-    _store_pictures(context, post)
-    with context.transaction(finish=True, result={"images": PostImage.objects.filter(post=post).count()}):
+    total = _store_pictures(context, post)
+    with context.transaction(finish=True, result={"images": total}):
         downloads.finish(post)
         after_download(post)
 
@@ -105,8 +105,11 @@ def _resolved(context: JobContext, post: InstagramPost) -> bool:
         return False
 
 
-def _store_pictures(context: JobContext, post: InstagramPost) -> None:
-    """Fetch and store what is still missing, one picture at a time. One that cannot be had does not stop the others."""
+def _store_pictures(context: JobContext, post: InstagramPost) -> int:
+    """Fetch and store what is still missing, one picture at a time; returns how many there should be.
+
+    One that cannot be had does not stop the others.
+    """
     with context.transaction():
         waiting = pictures.waiting(post)
         total = PostImage.objects.filter(post=post).count()
@@ -133,3 +136,4 @@ def _store_pictures(context: JobContext, post: InstagramPost) -> None:
         for image, reason in passing:
             pictures.refuse(image, reason)
         downloads.check_pictures(post)
+    return total
