@@ -57,7 +57,9 @@ DISGUISES: dict[str, Disguise] = {
     "spaced": lambda text: " ".join(text),
     "dotted": lambda text: " ".join(".".join(word) for word in text.split()),
     "capitals": str.upper,
-    "in a kind sentence": lambda text: f"Such a lovely picture with a warm light and a calm mood. {text}, and so much to see.",
+    "in a kind sentence": lambda text: (
+        f"Such a lovely picture with a warm light and a calm mood. {text}, and so much to see."
+    ),
     "twisted": lambda text: codecs.encode(text, "rot13") + " ",
 }
 PLACES = ("caption", "author", "alt", "hashtag")

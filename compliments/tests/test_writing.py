@@ -18,7 +18,7 @@ from aura.testing.drain import drain, make_due
 from aura.testing.fixtures import Team, page_client
 from compliments import jobs
 from compliments.models import Compliment, InstagramPost, Writing
-from compliments.services import voices
+from compliments.services import voices, writers
 from compliments.services import writing as orders
 from compliments.tests import factories
 
@@ -129,7 +129,7 @@ def test_new_texts_differ_from_those_that_are_there(team: Team) -> None:
 
 
 def test_a_text_that_the_guard_refuses_is_kept_without_its_words(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    writer = jobs.writing.writers.local_writer()
+    writer = writers.local_writer()
     write = type(writer).write
 
     def rude(self: Any, brief: Any) -> Any:
