@@ -17,6 +17,7 @@ TYPE_WORDS = {
 }
 MAX_MARKS = 2
 JUMP = 3.0
+HALF = 0.5
 MODEL_WORDS = {"local": "the model built into Aura"}
 
 
@@ -40,7 +41,8 @@ def gender_age(answer: Mapping[str, Any]) -> str:
     if not known:
         return "No group is large enough to show"
     best = max(known, key=lambda e: e["count"])
-    return f"Mostly {GENDER_WORDS[best['gender']]} of {span(best['age'])}, judged by how they look in their pictures"
+    who = f"{GENDER_WORDS[best['gender']]} of {span(best['age'])}"
+    return f"{'Mostly' if best.get('share', 0) > HALF else 'Largest group:'} {who}, judged by how they look in their pictures"
 
 
 def gender_split(answer: Mapping[str, Any]) -> tuple[float, float, float] | None:

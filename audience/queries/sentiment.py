@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from audience.models import AccountWords, TrackedAccount
+from audience.queries.activity import daily
 from audience.queries.matching import account_key, audience_where, instants
 from audience.queries.publishing import entries, publish, share_of
 from audience.queries.ranking import LOOKED_AT, Posts, people_of, post_row, ranked
@@ -120,6 +121,9 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
     where, values = where_days(account, choice)
     cells, posts = _cells(where, values)
     whole = sum(cell.comments for cell in cells)
+    # A classification or a correction makes a new version of the data without any comment to read.
+    written = daily(account, start=choice.start, end=choice.end, post=choice.post)
+    answer["complete"] |= whole == sum(count for _, count in written)
     if not whole or not enough_people(account, choice, k):
         nothing = [{"value": value, "suppressed": True} for value in SENTIMENTS]
         empty = {"comments": None, "unclear": None, "sentiment": nothing, "questions": None, "generic": None}

@@ -116,7 +116,7 @@ def _kpis(answer: dict[str, Any], real: dict[str, Any]) -> list[dict[str, Any]]:
 def _share_kpi(label: str, entry: dict[str, Any]) -> dict[str, Any]:
     if entry.get("suppressed"):
         return {"label": label, "value": "–", "note": "too few to show", "bar": []}
-    words = f"{charts.percent_words(entry['low'])} to {charts.percent_words(entry['high'])}"
+    words = f"{charts.percent_words(entry['low'])} to {charts.percent_words(entry['high'])}, 95% range"
     value = charts.percent_words(entry["share"])
     return {"label": label, "value": value, "note": words, "bar": charts.share_bar(("count", entry["share"]))}
 
@@ -139,16 +139,16 @@ def slices(entries: list[dict[str, Any]]) -> list[charts.Slice]:
 
 
 def _words_of(entries: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
-    """(label, percent, range) of each sentiment; "too few" where it is hidden."""
-    rows = []
+    """(label, percent, range) of each sentiment; last, as one, those with too few comments to be shown."""
+    rows, hidden = [], []
     for entry in entries:
         label = remarks.SENTIMENT_WORDS[entry["value"]]
         if entry.get("suppressed"):
-            rows.append((label, "too few", ""))
+            hidden.append(label.lower())
         else:
             span = f"{charts.percent_words(entry['low'])} to {charts.percent_words(entry['high'])}"
             rows.append((label, charts.percent_words(entry["share"]), span))
-    return rows
+    return [*rows, ("Too few to show:", ", ".join(hidden), "")] if hidden else rows
 
 
 def _posts(rows: list[dict[str, Any]], named: dict[str, Post]) -> list[dict[str, Any]]:
