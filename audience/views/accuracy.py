@@ -58,7 +58,9 @@ def _chosen(report: list[dict[str, Any]], asked: str) -> int | None:
 
 def _version_words(one: dict[str, Any], number: int) -> dict[str, Any]:
     name = findings.MODEL_WORDS.get(one["model"], one["model"])
-    words = f"{name[:1].upper()}{name[1:]}, version {one['model_version']}"
+    words = f"{name[:1].upper()}{name[1:]}"
+    if not name.endswith(one["model_version"]):
+        words += f", version {one['model_version']}"
     if one["prompt_version"]:
         words += f", prompt {one['prompt_version']}"
     return {"number": number, "words": words}
