@@ -121,13 +121,13 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
     where, values = where_days(account, choice)
     cells, posts = _cells(where, values)
     whole = sum(cell.comments for cell in cells)
-    # A classification or a correction makes a new version of the data without any comment to read.
-    written = daily(account, start=choice.start, end=choice.end, post=choice.post)
-    answer["complete"] |= whole == sum(count for _, count in written)
     if not whole or not enough_people(account, choice, k):
         nothing = [{"value": value, "suppressed": True} for value in SENTIMENTS]
         empty = {"comments": None, "unclear": None, "sentiment": nothing, "questions": None, "generic": None}
         return answer | empty | {"bucket": "day", "over_time": [], "best": [], "worst": []}
+    # A classification or a correction makes a new version of the data without any comment to read.
+    written = daily(account, start=choice.start, end=choice.end, post=choice.post)
+    answer["complete"] |= whole == sum(count for _, count in written)
     counts = Counter[str]()
     for cell in cells:
         counts[cell.sentiment] += cell.comments

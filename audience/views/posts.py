@@ -32,7 +32,14 @@ HEADS = (
 SAME = {"rate": "comments"}
 """Heads whose order is that of another."""
 DEFAULT = "-date"
-KIND_WORDS = {"sidecar": "Album", "carousel_album": "Album", "image": "Picture", "video": "Video", "reels": "Reel", "clips": "Reel"}
+KIND_WORDS = {
+    "sidecar": "Album",
+    "carousel_album": "Album",
+    "image": "Picture",
+    "video": "Video",
+    "reels": "Reel",
+    "clips": "Reel",
+}
 """What Apify and the Graph API call a post's kind, as people do."""
 INSTAGRAM = ("https://www.instagram.com/", "https://instagram.com/")
 
