@@ -93,8 +93,8 @@ class GeminiSimulator(Simulator):
     def _refusal(self, request: Mapping[str, Any], size: int) -> Answer | None:
         found = list(problems(request))
         if not found:
-            schema, words = request.get("generationConfig", {}).get("responseJsonSchema"), _parts_of(request)
-            found += line_problems(profiles_in(request), schema, str(words[-1].get("text", "")))
+            schema, parts = request.get("generationConfig", {}).get("responseJsonSchema"), _parts_of(request)
+            found += line_problems(profiles_in(request), schema, str(parts[-1].get("text", "")))
         if size > MAX_BYTES:
             found.append("Request payload size exceeds the limit: 20971520 bytes.")
         for words in found:
