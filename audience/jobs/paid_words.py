@@ -84,7 +84,7 @@ class PaidWords:
         with self.context.transaction():
             taken = paying.take(self.account, self.context.job_id, reader.name, left)
         sent = {str(some[0].comment): some for some in taken}
-        texts = [CommentText(name, masked(some[0].text, MAX_TEXT)) for name, some in sent.items()]
+        texts = [CommentText(name, masked(some[0].text.replace("＠", "@"), MAX_TEXT)) for name, some in sent.items()]
         with closing(reader.read(texts)) as outcomes:  # type: ignore[type-var]
             for outcome in outcomes:
                 self._store(reader, outcome, sent)

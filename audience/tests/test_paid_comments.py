@@ -11,7 +11,9 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import Client, override_settings
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, UsageEntry
 from accounts.queries import costs
@@ -24,6 +26,8 @@ from audience.services import rollups, words
 from audience.services.words import paying
 from audience.tests import factories
 from aura.jobs.models import Job
+from aura.privacy.services import add_opt_out
+from aura.privacy.subjects import Identifiers
 from aura.tenancy.scope import workspace_scope
 from aura.testing.drain import drain, make_due
 from aura.testing.fixtures import Team
@@ -266,6 +270,40 @@ def test_a_daily_quota_parks_the_reading_until_it_resets(
         work()
     assert readers(team)[PAID] == 25
     assert set(Counter(gemini.texts).values()) == {1}
+
+
+def test_who_is_not_to_be_processed_is_not_sent_anywhere(
+    team: Team, account: TrackedAccount, gemini: GeminiSimulator
+) -> None:
+    with workspace_scope(team.workspace.id):
+        author = Comment.objects.get(text__contains="number 7 ").commenter
+        add_opt_out(Identifiers.of(author.username), user_id=None)
+    with asking(gemini):
+        read(team, account)
+        asked = len(gemini.asked(CALL))
+        read(team, account)
+    assert not any("number 7 " in text for text in gemini.texts)
+    assert readers(team)["local 1 do_not_process"] == 2
+    assert len(gemini.asked(CALL)) == asked
+
+
+def test_the_page_says_who_read_and_the_settings_say_what_it_costs(
+    team: Team, account: TrackedAccount, gemini: GeminiSimulator, client: Client
+) -> None:
+    with asking(gemini):
+        read(team, account)
+    client.force_login(team.alice)
+    page = client.get(reverse("audience:comments", args=["northroast"])).content.decode()
+    assert "Read by Gemini (gemini-3.5-flash-lite) and word lists on this machine." in page
+    assert "15 hold no words" in page
+    answer = client.get(reverse("api:audience:sentiment", args=[account.pk])).json()
+    assert answer["read_by"][0] == {"reader": PAID, "paid": True, "fallback": "", "comments": 25}
+    form = client.get(reverse("audience:follow", args=["northroast"])).content.decode()
+    assert "Reading 1,000 different comments with gemini-3.5-flash-lite costs about <strong>$0.14</strong>" in form
+    with workspace_scope(team.workspace.id):
+        paying.park(account, "budget_reached", timezone.now())
+    page = client.get(reverse("audience:comments", args=["northroast"])).content.decode()
+    assert "this month’s budget is used up" in page
 
 
 class Killed(BaseException):

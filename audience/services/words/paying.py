@@ -15,8 +15,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
-from audience.models import AccountWords, CommentClaim, CommentReading, TrackedAccount
+from audience.models import AccountWords, Comment, CommentClaim, CommentReading, TrackedAccount
 from audience.services.words.reading import (
+    KEPT_OUT,
     NO_WORDS,
     Said,
     Unread,
@@ -31,6 +32,7 @@ from audience.services.words.reading import (
     unread_comments,
     words_of_account,
 )
+from aura.privacy.queries import do_not_process
 from aura.providers import text_ports
 from aura.tenancy.ids import uuid7
 
@@ -80,13 +82,22 @@ def open_window(account: TrackedAccount, wanted: Wanted, limit: int = WINDOW) ->
         return None
     until, state.cursor = state.cursor, start
     by_text: defaultdict[int, Copies] = defaultdict(list)
+    kept_out = _kept_out(unread)
     for one in unread:
-        if one.payable:
+        if one.payable and one.comment not in kept_out:
             by_text[one.text_hash].append(one)
     known = _known_texts(account, list(by_text))
     save_readings(account, [Said(one, *known[key], paid=True) for key in known for one in by_text.pop(key)])
     save_state(state)
     return Window(start, until, tuple(by_text.values()))
+
+
+def _kept_out(comments: Sequence[Unread]) -> set[UUID]:
+    """Those of these comments whose authors are not to be processed (M13): no other company gets to see them."""
+    listed = do_not_process()
+    rows = Comment.objects.filter(pk__in=[one.comment for one in comments]).order_by()
+    authors = rows.values_list("pk", "commenter__username", "commenter__external_id") if listed else ()
+    return {comment for comment, username, external_id in authors if listed.has(username, external_id)}
 
 
 def _known_texts(account: TrackedAccount, hashes: Sequence[int]) -> dict[int, tuple[text_ports.CommentReading, str]]:
@@ -178,6 +189,7 @@ def close_window(account: TrackedAccount, window: Window, wanted: Wanted, reason
     state = words_of_account(account, locked=True)
     left = left_between(account, window.start, window.until, wanted)
     fallbacks = {one.comment: _fallback(one, reason) for one in left if not one.by_owner}
+    fallbacks |= dict.fromkeys(_kept_out(left), KEPT_OUT)
     for claim in CommentClaim.objects.filter(comment__in=[one.comment for one in left]):
         fallbacks[claim.comment_id] = f"{claim.model}: {claim.code or INTERRUPTED}"
     read_here(account, left, fallbacks)

@@ -32,7 +32,9 @@ DENSE_LETTERS = 9
 READER = LocalReader()
 NO_WORDS = "no_words"
 """Why a comment is never sent to a paid model: emoji, names and links are read here, for nothing."""
-SETTLED = {NO_WORDS, "interrupted", "answer_refused", "answer_cut", "answer_invalid", "request_refused"}
+KEPT_OUT = "do_not_process"
+"""Why a comment stays here: its author asked not to be processed."""
+SETTLED = {NO_WORDS, KEPT_OUT, "interrupted", "answer_refused", "answer_cut", "answer_invalid", "request_refused"}
 MAX_NAME = 120
 
 
