@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from audience.prompts import COMMENTS_CURRENT, COMMENTS_PROMPTS, CURRENT, PROMPTS
 from aura.providers.ports import AGES, GENDERS, PROFILE_TYPES, UNKNOWN
-from aura.providers.text_ports import PRAISE, SENTIMENTS, UNCLEAR
 from aura.providers.profiles import Prompt
+from aura.providers.text_ports import PRAISE, SENTIMENTS, UNCLEAR
 from aura.testing.simulators.gemini.checks import SCHEMA, schema_problems
 
 SEALED = {"1": "692ecb9f6d78d5692cf904df2afcd173a55a8abe376f9e6f04b2020fd6914b0c"}
