@@ -191,18 +191,18 @@ class FollowForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
         help_text="Where the chosen one cannot answer, the next best does, and each result says so.",
     )
+    half_price = forms.BooleanField(
+        label="Profiles at half price: let Gemini take up to a day",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
     comments_by = forms.ChoiceField(
         label="Who reads what comments say",
         choices=COMMENT_READERS,
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
-        help_text="This machine reads for nothing, by word lists. A model understands irony, slang and more languages, "
-        "and is paid for each text once: from the next run on, earlier comments too. Names in them are not sent.",
-    )
-    half_price = forms.BooleanField(
-        label="Half price: let Gemini take up to a day",
-        required=False,
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+        help_text="This machine reads for nothing, by word lists that miss irony and slang. A model is paid for each text "
+        "once: from the next run on, earlier comments too. It gets the texts, with @names and links taken out.",
     )
 
     @classmethod
