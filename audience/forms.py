@@ -201,8 +201,8 @@ class FollowForm(forms.Form):
         choices=COMMENT_READERS,
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
-        help_text="This machine reads for nothing, by word lists that miss irony and slang. A model is paid for each text "
-        "once: from the next run on, earlier comments too. It gets the texts, with @names and links taken out.",
+        help_text="This machine reads for nothing, by word lists that miss irony and slang. A model is paid for each "
+        "text once: from the next run on, earlier comments too. It gets the texts, with @names and links taken out.",
     )
 
     @classmethod
