@@ -117,6 +117,9 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
         "k": k,
         "complete": bool(state and state.read_version == account.data_version),
         "reader": state.reader if state else None,
+        "read_by": _read_by(state, k),
+        "waits_for": state.waits_for if state else "",
+        "waits_until": state.waits_until.isoformat() if state and state.waits_until else None,
     }
     where, values = where_days(account, choice)
     cells, posts = _cells(where, values)
@@ -145,6 +148,12 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
         "best": best,
         "worst": worst,
     }
+
+
+def _read_by(state: AccountWords | None, k: int) -> list[dict[str, Any]]:
+    """Who read the comments of the whole account when the last pass ended; null where there are fewer than k."""
+    rows = state.read_by if state else []
+    return [row | {"comments": row["comments"] if row["comments"] >= k else None} for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

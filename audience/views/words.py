@@ -68,7 +68,8 @@ def account_comments(request: WorkspaceRequest, username: str) -> HttpResponse:
 def _report(account: TrackedAccount, choice: Choice, posts: list[Post], *, may_see: bool) -> dict[str, Any]:
     answer = sentiment(account, choice)
     if not answer["comments"]:
-        return {"state": "empty" if choice.filtered else "unread" if posts else "first_use"}
+        found = "empty" if choice.filtered else "unread" if posts else "first_use"
+        return {"state": found, "waiting_words": remarks.waits(answer["waits_for"])}
     asked, said, real = questions(account, choice), topics(account, choice), authenticity(account)
     named = {str(post.pk): post for post in posts}
     return {
@@ -88,7 +89,11 @@ def _report(account: TrackedAccount, choice: Choice, posts: list[Post], *, may_s
         "parts": [_part(part) for part in real["parts"]],
         "verdict": remarks.verdict(real),
         "pods": pod_members(account) if may_see else [],
-        "reading": remarks.READING,
+        "reading": remarks.reading(
+            [row | {"comments": row["comments"] or 0} for row in answer["read_by"]], answer["k"]
+        ),
+        "readers": remarks.readers(answer["read_by"]),
+        "waiting_words": remarks.waits(answer["waits_for"]),
     }
 
 
