@@ -14,7 +14,7 @@ from audience.jobs.words import run_words
 from audience.models import Commenter, PictureState, Run, RunBatch
 from audience.queries.runs import people_to_classify
 from audience.services import classify, pictures
-from audience.services.vision import First
+from audience.services.vision import First, import_adapters
 from aura.jobs.context import JobContext
 from aura.jobs.models import Lane
 from aura.jobs.queue import job
@@ -77,7 +77,7 @@ def _next_batch(run: Run) -> RunBatch | None:
     return RunBatch.objects.filter(run=run, started=False).order_by("number").first()
 
 
-@job("audience.classify", lane=Lane.BULK, max_attempts=8, ended=end_with_job)
+@job("audience.classify", lane=Lane.BULK, max_attempts=8, ended=end_with_job, warm=import_adapters)
 def run_classify(context: JobContext) -> None:
     """Find the pictures of one batch of people and classify them."""
     with context.transaction():

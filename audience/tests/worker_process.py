@@ -26,7 +26,7 @@ from aura.testing.drain import make_due
 from aura.testing.simulators.apify.service import TOKEN
 from aura.testing.simulators.gemini.service import KEY
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class WorkerProcess:
