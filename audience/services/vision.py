@@ -158,11 +158,14 @@ def prompt_for(model: Model, workspace_id: UUID) -> ProfilePrompt:
         return PROMPTS[active_version(model.name, FIRST)]
 
 
-def trial_model(run: Run, context: JobContext, version: str) -> Vision:
-    """The first paid model of a run with the prompt of a version, for a trial. Outside of any transaction."""
+def trial_model(run: Run, context: JobContext, version: str, asking: Callable[[Any], None] = anything) -> Vision:
+    """The first paid model of a run with the prompt of a version, for a trial. Outside of any transaction.
+
+    ``asking(batch)`` is called as in :func:`models_for`.
+    """
     model = paid_models(run.workspace_id, run.account.vision)[0]
-    booked = meter(run.workspace_id, subject=f"trial:{run.pk}", job_id=context.job_id)
-    outlet = Draining(_outlet(run, context, model, booked), lambda: context.stopping)
+    booked = meter(run.workspace_id, subject=f"trial:{run.pk}", job_id=context.job_id, together=context.transaction)
+    outlet = Draining(_outlet(run, context, model, booked), lambda: context.stopping, asking=asking)
     made: Vision = import_string(ADAPTERS[Reader(model.reader)])(model.key, model.placed, PROMPTS[version], outlet)
     return made
 

@@ -1,6 +1,7 @@
 """``python -m audience.tests.killable_worker``: ``manage.py work bulk`` on a test's database, with short pages."""
 
 import os
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Any
 
@@ -8,7 +9,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-DATABASE, PAGE = "AURA_TEST_DATABASE", "AURA_TEST_PAGE"
+DATABASE, PAGE, SECOND_PROMPT = "AURA_TEST_DATABASE", "AURA_TEST_PAGE", "AURA_TEST_SECOND_PROMPT"
 
 
 def main() -> None:
@@ -19,7 +20,9 @@ def main() -> None:
     # Only now: its models need the apps.
     scraping: Any = import_module("audience.jobs.scraping")
     scraping.PAGE, scraping.SETTLES = int(os.environ[PAGE]), 0.0
-    call_command("work", "bulk")
+    second = SECOND_PROMPT in os.environ
+    with import_module("audience.tests.second_prompt").registered() if second else nullcontext():
+        call_command("work", "bulk")
 
 
 if __name__ == "__main__":

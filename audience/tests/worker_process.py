@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +32,16 @@ PATIENCE = 60.0
 class WorkerProcess:
     """``with WorkerProcess(media, apify.url, gemini.url) as worker`` … it is ended at the end in any case."""
 
-    def __init__(self, media: Path, apify: str, gemini: str, *, page: int = 40, batch: int = 40) -> None:
+    def __init__(
+        self,
+        media: Path,
+        apify: str,
+        gemini: str,
+        more: Mapping[str, str] | None = None,
+        *,
+        page: int = 40,
+        batch: int = 40,
+    ) -> None:
         self._environ = os.environ | {
             DATABASE: str(connection.settings_dict["NAME"]),
             PAGE: str(page),
@@ -45,6 +54,7 @@ class WorkerProcess:
             "GEMINI_API_KEY": KEY,
             "AURA_GEMINI_PROFILES": "8",
             "AURA_GEMINI_IN_FLIGHT": "4",
+            **(more or {}),
         }
 
     def __enter__(self) -> Self:
