@@ -19,6 +19,8 @@ from aura.providers.ports import BatchVision, ProfileEvidence, ReadOutcome, Visi
 from aura.providers.reading import Batch
 
 Model = Vision | BatchVision
+SLICE = 256
+"""People whom this machine reads between two looks at whether it is to stop."""
 TOGETHER = 16
 """Answers that are stored in one transaction, where so many come at once."""
 AT_MOST = 0.1
@@ -60,9 +62,11 @@ class Reading:
         with self.context.transaction():
             known = classify.known(vision, {person: self.hashes[person] for person in self.waiting})
             self.keep(vision, known.values())
-        self.context.check_cancelled()
-        for outcome in vision.read(list(self.waiting.values())):
-            self.store(vision, outcome)
+        people = list(self.waiting.values())
+        for at in range(0, len(people), SLICE):
+            self.context.check_cancelled()
+            for outcome in vision.read(people[at : at + SLICE]):
+                self.store(vision, outcome)
 
     def _paid(self, vision: Vision) -> None:
         with self.context.transaction():
