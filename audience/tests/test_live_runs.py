@@ -102,7 +102,7 @@ def test_the_runs_of_an_account_are_listed_alone(team: Team) -> None:
     client, url = api_client(team.viewer), reverse("api:audience:account_runs", args=[mine.pk])
     listed = client.get(url).json()
     assert [one["id"] for one in listed["results"]] == [str(made[2].pk), str(made[0].pk)]
-    assert listed["results"] == client.get(reverse("api:audience:runs"), {"account": mine.pk}).json()["results"]
+    assert listed["results"] == client.get(reverse("api:audience:runs"), {"account": str(mine.pk)}).json()["results"]
     assert [one["id"] for one in client.get(url, {"state": "failed"}).json()["results"]] == [str(made[0].pk)]
     assert client.get(url, {"limit": 1}).json()["next"]
     assert client.get(url, {"format": "csv"}).status_code == 200
