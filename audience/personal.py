@@ -46,7 +46,7 @@ personal("audience.CommentReading", sentiment=Kind.DERIVED, praise=Kind.DERIVED,
 impersonal("audience.CommentReading", "reader")
 personal("audience.WordsGroup", words=Kind.JSON, examples=Kind.DERIVED)
 impersonal("audience.WordsGroup", "kind")
-# Sums and figures of whole accounts, made anew after each erasure.
+# Sums and figures of whole accounts; an erasure takes the person out of them.
 impersonal("audience.WordsDay", "sentiment")
 impersonal("audience.AccountWords", "cursor", "reader", "sample", "authenticity")
 # Our own ids of people who are in commenter_ids too, and the service's name of the batch.
@@ -56,7 +56,7 @@ impersonal("audience.ScrapePart", "kind", "state", "outcome", "targets", "webhoo
 impersonal("audience.ScrapePart", "cursor", "path")
 personal("audience.ScrapePart", message=Kind.TEXT)
 impersonal("audience.ReadingClaim", "model", "code")
-# Counts of groups, rebuilt after each erasure.
+# Counts of groups, out of which an erasure takes the person.
 impersonal("audience.AudienceHour", "quarters")
 impersonal("audience.AudiencePost", "hours")
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
