@@ -124,7 +124,7 @@ def accounts(team: Team) -> Iterator[list[TrackedAccount]]:
         yield [factories.account("northroast", external_id="900"), factories.account("southroast", external_id="901")]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=items(1), other=items(100), steps=STEPS, doubled=st.integers(0, 3), at_once=st.booleans())
 def test_reports_after_erasures_and_sweeps_equal_reports_made_anew(
     accounts: list[TrackedAccount],
