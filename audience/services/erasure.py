@@ -48,16 +48,13 @@ def erase_people(work: Erasure) -> None:
     rollups.lock_people(workspace_id)
     found = list(people(work.who))
     keys = [person.pk for person in found]
-    rolled_up = (AudiencePerson, AudienceHabit)
-    for model in rolled_up:
-        work.counts[model._meta.db_table] += model.objects.filter(commenter__in=keys).count()
+    rolled_up = [rows.filter(commenter__in=keys) for rows in (AudiencePerson.objects, AudienceHabit.objects)]
+    for rows in rolled_up:
+        work.counts[rows.model._meta.db_table] += rows.count()
     theirs = Comment.objects.filter(commenter__in=keys)
     work.counts += remove_comments(list(theirs.values_list("pk", flat=True)))
-    drifted: set[UUID] = set()
-    for model in rolled_up:
-        drifted |= set(model.objects.filter(commenter__in=keys).values_list("account_id", flat=True))
     # Rows that no comment stands behind any more: reports that had drifted.
-    repair(drifted)
+    repair({account for rows in rolled_up for account in rows.values_list("account_id", flat=True)})
     forget_orphans_of(work, [person.picture_id for person in found if person.picture_id], keys)
     for model in (Classification, Review, ReviewItem, ReadingClaim, PodMember):
         work.counts[model._meta.db_table] += model.objects.filter(commenter__in=keys).delete()[0]

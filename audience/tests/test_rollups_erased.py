@@ -86,7 +86,7 @@ def rows(account: TrackedAccount) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for model in TABLES:
         names = sorted(field.attname for field in model._meta.concrete_fields if field.name != "id")
-        asked = model.objects.filter(account=account).values_list(*names)  # type: ignore[attr-defined]
+        asked = model.objects.filter(account=account).values_list(*names)
         found[model.__name__] = sorted(map(repr, asked))
     found["state"] = list(AudienceState.objects.filter(account=account).values_list("is_stale", "comments"))
     return found
@@ -95,7 +95,7 @@ def rows(account: TrackedAccount) -> dict[str, list[Any]]:
 def anew(account: TrackedAccount) -> dict[str, list[Any]]:
     """The same of rollups that are made on empty tables."""
     for model in TABLES:
-        model.objects.filter(account=account).delete()  # type: ignore[attr-defined]
+        model.objects.filter(account=account).delete()
     rollups.rebuild(account)
     words.rebuild(account)
     return rows(account)
