@@ -19,10 +19,11 @@ from audience.services.rollups.keeping import (
     touch,
 )
 from audience.services.rollups.locks import lock_account, lock_people
-from audience.services.rollups.parts import Changes, Part, Values
+from audience.services.rollups.parts import IS_LONG, Changes, Part, Values
 from audience.services.rollups.registry import PARTS
 
 __all__ = [
+    "IS_LONG",
     "PARTS",
     "Changes",
     "Part",

@@ -36,6 +36,15 @@ THEIR_COMMENTS = f"""(
         SELECT commenter_id, post_id, likes, commented_at, {SAID} FROM audience_comment
         WHERE commenter_id = s.commenter_id AND account_id = %(account)s AND workspace_id = %(workspace)s OFFSET 0) AS k
 )"""  # noqa: S608  names and numbers of these modules
+# Without a change of a long comment there are as many copies as before.
+FOLLOWED = f"""
+SELECT q.commenter_id, q.comments, q.likes, q.posts, q.weeks, CASE WHEN s.is_long THEN q.copies ELSE coalesce((
+    SELECT copies FROM audience_audiencehabit
+    WHERE commenter_id = q.commenter_id AND account_id = %(account)s AND workspace_id = %(workspace)s
+), 0) END AS copies, q.months
+FROM ({COUNTED.format(comments="their_comment")}) AS q
+JOIN (SELECT commenter_id, bool_or(is_long) AS is_long FROM changed_comment GROUP BY 1) AS s USING (commenter_id)
+"""  # noqa: S608
 KEPT = f"""
 SELECT h.* FROM ({THESE}) AS s CROSS JOIN LATERAL (
     SELECT commenter_id, comments, likes, posts, weeks, copies, months FROM audience_audiencehabit
@@ -73,7 +82,7 @@ def _write(counted: str, people: str) -> str:
 
 
 TOUCH = _write(COUNTED.format(comments=THEIR_COMMENTS), THESE)
-FOLLOW = _write(COUNTED.format(comments="their_comment"), "SELECT DISTINCT commenter_id FROM changed_comment")
+FOLLOW = _write(FOLLOWED, "SELECT DISTINCT commenter_id FROM changed_comment")
 REFRESH = _write(KEPT, THESE)
 
 

@@ -14,7 +14,7 @@ from audience.models import AudiencePost, AudienceState, TrackedAccount
 from audience.services.rollups.groups import groups_of, move
 from audience.services.rollups.habits import reread
 from audience.services.rollups.locks import lock_account, lock_people, take_memory
-from audience.services.rollups.parts import STAGE, Changes, Values
+from audience.services.rollups.parts import IS_LONG, STAGE, Changes, Values
 from audience.services.rollups.registry import PARTS
 from aura.tenancy.scope import current_workspace_id
 
@@ -33,12 +33,12 @@ STILL_THERE = """
 SELECT commenter_id FROM audience_audienceperson
 WHERE workspace_id = %(workspace)s AND account_id = %(account)s AND commenter_id = ANY (%(owners)s::uuid[])
 """
-LEAVING = """
+LEAVING = f"""
 INSERT INTO changed_comment
-SELECT -1, c.id, post_id, commenter_id, parent_external_id <> '', likes, commented_at
+SELECT -1, c.id, post_id, commenter_id, parent_external_id <> '', likes, commented_at, {IS_LONG.format(text="text")}
 FROM unnest(%(keys)s::uuid[]) AS k(id) CROSS JOIN LATERAL (
     SELECT * FROM audience_comment WHERE id = k.id AND workspace_id = %(workspace)s OFFSET 0) AS c
-"""
+"""  # noqa: S608  a constant
 FEW, SHARE = 20_000, 0.05
 """An import may bring so many changed comments, or this share of what the account has, before counting everything once
 at its end is the cheaper way (benchmarks/rollups.py)."""

@@ -12,14 +12,15 @@ Values = dict[str, Any]
 """Parameters of every statement: ``account``, ``workspace``, ``username``, ``external`` and ``owners`` (the ids of the
 account's own rows among the commenters)."""
 
-SAID = f"""
-CASE WHEN length(btrim(text)) >= {types.COPY_LENGTH} THEN hashtextextended(lower(btrim(text)), 0) END AS said
-"""
+IS_LONG = f"length(btrim({{text}})) >= {types.COPY_LENGTH}"
+"""Whether a comment's text is long enough to be a copy of another."""
+SAID = f"CASE WHEN {IS_LONG.format(text='text')} THEN hashtextextended(lower(btrim(text)), 0) END AS said"
 """A number of a comment's text, the same for copies; empty where the text is short."""
 STAGE = """
 DROP TABLE IF EXISTS changed_comment, changed_person, their_comment;
 CREATE TEMP TABLE changed_comment (
-  sign smallint, id uuid, post_id uuid, commenter_id uuid, is_reply bool, likes bigint, commented_at timestamptz
+  sign smallint, id uuid, post_id uuid, commenter_id uuid, is_reply bool, likes bigint, commented_at timestamptz,
+  is_long bool
 ) ON COMMIT DROP;
 CREATE TEMP TABLE changed_person (
   commenter_id uuid, old_comments bigint, new_comments bigint, old_first_at timestamptz, new_first_at timestamptz,
@@ -37,9 +38,9 @@ class Changes:
 
     The comments stand in the temporary table ``changed_comment``: each with sign 1 as it is now and with sign -1 as it
     was before, so a new one has one row and a changed one two. Sums over ``sign * x`` are differences. All comments of
-    their authors, as they are now, stand in ``their_comment``; ``said`` is a number of a long text. The first part,
-    people, leaves ``changed_person`` behind: everybody whose row it wrote, as it was (empty where there was none) and
-    as it is.
+    their authors, as they are now, stand in ``their_comment``; ``said`` is a number of a long text, read only of those
+    authors of whom a long comment changed (``is_long``). The first part, people, leaves ``changed_person`` behind:
+    everybody whose row it wrote, as it was (empty where there was none) and as it is.
     """
 
     comments: int = 0
