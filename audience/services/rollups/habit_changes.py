@@ -44,6 +44,7 @@ SELECT q.commenter_id, q.comments, q.likes, q.posts, q.weeks, CASE WHEN s.is_lon
 ), 0) END AS copies, q.months
 FROM ({COUNTED.format(comments="their_comment")}) AS q
 JOIN (SELECT commenter_id, bool_or(is_long) AS is_long FROM changed_comment GROUP BY 1) AS s USING (commenter_id)
+OFFSET 0
 """  # noqa: S608
 KEPT = f"""
 SELECT h.* FROM ({THESE}) AS s CROSS JOIN LATERAL (
