@@ -57,14 +57,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "lucide",
-    "aura.tenancy",
-    "aura.http",
-    "aura.jobs",
-    "aura.embedded",
-    "aura.webhooks",
-    "aura.privacy",
-    "accounts",
-    "audience",
+    *(f"aura.{name}" for name in ("tenancy", "http", "jobs", "embedded", "webhooks", "privacy", "media")),
+    *("accounts", "audience", "compliments", "generation"),
 ]
 
 MIDDLEWARE = [
