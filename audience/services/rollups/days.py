@@ -28,7 +28,7 @@ MERGE INTO audience_audienceday AS held USING (
 WHEN MATCHED AND found.comments IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET comments = found.comments, people = found.people, new_people = found.new_people
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, day, comments, people, new_people)
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, found.day, found.comments, found.people, found.new_people)
+    VALUES (uuidv7(), %(workspace)s, %(account)s, found.day, found.comments, found.people, found.new_people)
 """
 # Whether a person was there that day before follows from how many comments there are now and how many came.
 TOUCH = """
@@ -56,7 +56,7 @@ WHEN MATCHED AND held.comments + d.comments <= 0 THEN DELETE
 WHEN MATCHED THEN UPDATE SET comments = held.comments + d.comments, people = greatest(0, held.people + d.people),
     new_people = greatest(0, held.new_people + d.new_people)
 WHEN NOT MATCHED AND d.comments > 0 THEN INSERT (id, workspace_id, account_id, day, comments, people, new_people)
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, d.day, d.comments, d.people, d.new_people)
+    VALUES (uuidv7(), %(workspace)s, %(account)s, d.day, d.comments, d.people, d.new_people)
 """
 
 

@@ -60,7 +60,7 @@ def _sides(name: str) -> str:
 WRITE = f"""
 WITH f AS MATERIALIZED ({FOUND}), done AS (
     INSERT INTO audience_audiencehabit AS held (id, workspace_id, account_id, commenter_id, {COLUMNS})
-    SELECT gen_random_uuid(), %(workspace)s, %(account)s, commenter_id, {COLUMNS} FROM f
+    SELECT uuidv7(), %(workspace)s, %(account)s, commenter_id, {COLUMNS} FROM f
     ON CONFLICT (workspace_id, account_id, commenter_id) DO UPDATE
     SET {", ".join(f"{name} = excluded.{name}" for name in FIELDS)}
     WHERE ({_sides("held")}) IS DISTINCT FROM ({_sides("excluded")})
@@ -127,7 +127,7 @@ MERGE INTO {table} AS old USING d ON old.workspace_id = %(workspace)s AND old.ac
 WHEN MATCHED AND old.people + d.people = 0 THEN DELETE
 WHEN MATCHED THEN UPDATE SET {", ".join(f"{name} = old.{name} + d.{name}" for name in sums)}
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, {", ".join([*keys, *sums])})
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, {", ".join(f"d.{name}" for name in [*keys, *sums])})
+    VALUES (uuidv7(), %(workspace)s, %(account)s, {", ".join(f"d.{name}" for name in [*keys, *sums])})
 """  # noqa: S608
 
 

@@ -85,11 +85,12 @@ WITH f AS ({FOUND.format(counted=COUNTED.format(comments=ALL_COMMENTS), profiles
 MERGE INTO audience_audiencehabit AS old USING (
     SELECT t.id AS old_id, f.* FROM f FULL JOIN t USING (commenter_id)
     WHERE ({", ".join(f"t.{name}" for name in FIELDS)}) IS DISTINCT FROM ({", ".join(f"f.{name}" for name in FIELDS)})
+    ORDER BY f.commenter_id
 ) AS new ON old.id = new.old_id
 WHEN MATCHED AND new.comments IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET {", ".join(f"{name} = new.{name}" for name in FIELDS)}
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, commenter_id, {COLUMNS})
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, new.commenter_id,
+    VALUES (uuidv7(), %(workspace)s, %(account)s, new.commenter_id,
         {", ".join(f"new.{name}" for name in FIELDS)})
 """  # noqa: S608
 SUMS = (
@@ -173,5 +174,5 @@ MERGE INTO {table} AS old USING (
 WHEN MATCHED AND new.people IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET {", ".join(f"{name} = new.{name}" for name in sums)}
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, {", ".join([*keys, *sums])})
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, {", ".join(f"new.{name}" for name in [*keys, *sums])})
+    VALUES (uuidv7(), %(workspace)s, %(account)s, {", ".join(f"new.{name}" for name in [*keys, *sums])})
 """  # noqa: S608  names from this module

@@ -21,20 +21,21 @@ FOUND = """sums AS (
     SELECT sums.*, firsts.first_post, commenter_id = ANY (%(owners)s::uuid[]) AS is_owner
     FROM sums LEFT JOIN firsts USING (commenter_id)
 )"""
-# What should be (f) beside what is (t); only rows that differ are written.
+# What should be (f) beside what is (t); only rows that differ are written, in the order of the index that finds them.
 MERGE = """
 WITH c AS MATERIALIZED ({comments}), t AS ({rows}), {f}
 MERGE INTO audience_audienceperson AS held USING (
     SELECT t.id AS held_id, f.* FROM f FULL JOIN t USING (commenter_id)
     WHERE (t.comments, t.likes, t.first_at, t.last_at, t.first_post, t.is_owner)
         IS DISTINCT FROM (f.comments, f.likes, f.first_at, f.last_at, f.first_post, f.is_owner)
+    ORDER BY f.commenter_id
 ) AS found ON held.id = found.held_id
 WHEN MATCHED AND found.comments IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET comments = found.comments, likes = found.likes, first_at = found.first_at,
     last_at = found.last_at, first_post = found.first_post, is_owner = found.is_owner
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, commenter_id, comments, likes, first_at, last_at,
         first_post, is_owner)
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, found.commenter_id, found.comments, found.likes,
+    VALUES (uuidv7(), %(workspace)s, %(account)s, found.commenter_id, found.comments, found.likes,
         found.first_at, found.last_at, found.first_post, found.is_owner)
 """
 REBUILD = MERGE.format(comments=ALL_COMMENTS, rows=ALL_ROWS, f=FOUND)
@@ -58,7 +59,7 @@ COUNTS = ("comments", "likes", "first_at", "last_at", "first_post", "is_owner")
 TOUCH = f"""
 WITH c AS (SELECT * FROM their_comment), {FOUND}, done AS (
     INSERT INTO audience_audienceperson AS held (id, workspace_id, account_id, commenter_id, {", ".join(COUNTS)})
-    SELECT gen_random_uuid(), %(workspace)s, %(account)s, commenter_id, {", ".join(COUNTS)} FROM f
+    SELECT uuidv7(), %(workspace)s, %(account)s, commenter_id, {", ".join(COUNTS)} FROM f
     ON CONFLICT (commenter_id, account_id, workspace_id) DO UPDATE
     SET {", ".join(f"{name} = excluded.{name}" for name in COUNTS)}
     WHERE ({", ".join(f"held.{name}" for name in COUNTS)})

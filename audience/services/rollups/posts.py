@@ -60,7 +60,7 @@ MERGE INTO audience_audiencepost AS held USING (
 WHEN MATCHED AND found.comments IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET {", ".join(f"{name} = found.{name}" for name in NAMES)}
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, post_id, {COLUMNS})
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, found.post_id, {", ".join(f"found.{n}" for n in NAMES)})
+    VALUES (uuidv7(), %(workspace)s, %(account)s, found.post_id, {", ".join(f"found.{n}" for n in NAMES)})
 """  # noqa: S608  made of the constants above
 ALL = REBUILD.format(only="", only_first="")
 MOVED = REBUILD.format(
@@ -133,7 +133,7 @@ WHEN MATCHED THEN UPDATE SET comments = greatest(0, held.comments + d.comments),
     half_hours = aura_half(d.hours, held.comments + d.comments)
 WHEN NOT MATCHED AND d.comments + d.owner_comments > 0
 THEN INSERT (id, workspace_id, account_id, post_id, {COLUMNS})
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, d.post_id, d.comments, d.people, d.new_people, d.replies,
+    VALUES (uuidv7(), %(workspace)s, %(account)s, d.post_id, d.comments, d.people, d.new_people, d.replies,
         d.owner_comments, d.owner_replies, d.likes, d.first_at, d.last_at, d.hours,
         aura_half(d.hours, d.comments))
 """  # noqa: S608
