@@ -7,7 +7,6 @@ import contextlib
 import dataclasses
 import fcntl
 import os
-import os
 import secrets
 import shutil
 import signal
