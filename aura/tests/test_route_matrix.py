@@ -18,7 +18,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import RANK, ApiKey, Invitation, Membership, Role, User
+from accounts.models import RANK, ApiKey, Invitation, Membership, Role, User, Workspace
 from accounts.tokens import digest, new_token
 from audience.models import Run
 from audience.tests import factories
@@ -100,6 +100,11 @@ def world(team: Team) -> World:
     return World(things, {who: key or "" for who, key in sessions.items()}, secret)
 
 
+def _picture(workspace: Workspace) -> Picture:
+    small = {"width": 1, "height": 1, "size": 1, "thumbnail_width": 1, "thumbnail_height": 1}
+    return Picture.objects.create(workspace=workspace, sha256="0" * 64, **small)
+
+
 def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     north, alice = team.workspace, team.alice
     account = factories.account(username="northroast")
@@ -107,9 +112,6 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     factories.comment(factories.post(account), person)
     factories.classification(person)
     run = Run.objects.create(workspace=north, account=account, state=Run.State.FAILED)
-    stored = Picture.objects.create(
-        workspace=north, sha256="0" * 64, width=1, height=1, size=1, thumbnail_width=1, thumbnail_height=1
-    )
     job = Job.objects.create(workspace=north, kind="test.none", lane="bulk", state="dead", error_code="x")
     offer = Invitation.objects.create(
         workspace=north, email="x@example.org", digest=digest(token), expires_at=factories.NOON.replace(year=2100)
@@ -132,7 +134,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "person": str(person.pk),
         "pictured": str(person.pk),
         "run": str(run.pk),
-        "stored_picture": str(stored.pk),
+        "stored_picture": str(_picture(north).pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),
         "invitation_token": token,

@@ -41,13 +41,13 @@ def moto() -> Iterator[str]:
 KEYS = {"aws_access_key_id": "key", "aws_secret_access_key": "hush-hush"}
 
 
-def s3(url: str) -> dict[str, Any]:
+def s3(url: str, prefix: str = "aura") -> dict[str, Any]:
     """Settings that lead to that server."""
     return entry(
         AURA_STORAGE="s3",
         AURA_S3_BUCKET=BUCKET,
         AURA_S3_ENDPOINT=url,
-        AURA_S3_PREFIX="inst",
+        AURA_S3_PREFIX=prefix,
         AWS_ACCESS_KEY_ID="key",
         AWS_SECRET_ACCESS_KEY="hush-hush",
     )

@@ -3,15 +3,22 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import orjson
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.jobs import delete_files
+from audience.jobs import start_import
+from audience.models import Commenter
+from audience.services.uploads import track_account
 from aura.health import check
 from aura.jobs.models import Job
 from aura.jobs.queue import start
@@ -19,13 +26,15 @@ from aura.media import jobs, services
 from aura.media.models import Picture
 from aura.media.tests import places
 from aura.media.tests.factories import picture_bytes
+from aura.privacy.jobs import start_erasure, start_export
+from aura.privacy.subjects import Identifiers
 from aura.providers.cloudinary.storage import Cloudinary
 from aura.providers.storing.divided import Divided
 from aura.providers.storing.errors import StorageAway
 from aura.providers.storing.walking import files_below
 from aura.tenancy.scope import staff_scope, workspace_scope
 from aura.testing.drain import drain
-from aura.testing.fixtures import Team
+from aura.testing.fixtures import Team, page_client
 from aura.testing.simulators.cloudinary import CloudinarySimulator
 
 committing = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
@@ -43,10 +52,12 @@ def place(request: Any, settings: Any, tmp_path: Path) -> Iterator[str]:
     settings.MEDIA_ROOT = tmp_path
     with ExitStack() as stack:
         if request.param == "s3":
-            settings.STORAGES = places.s3(request.getfixturevalue("moto"))
+            settings.STORAGES = places.s3(request.getfixturevalue("moto"), prefix=tmp_path.name)
         elif request.param == "cloudinary":
             settings.STORAGES = places.cloudinary(stack.enter_context(CloudinarySimulator()))
         yield request.param
+        if isinstance(default_storage, Divided):
+            default_storage.close()
 
 
 @committing
@@ -157,4 +168,37 @@ def test_a_storage_that_is_away_is_said_so_without_secrets(
             call()
         assert "hush" not in str(caught.value)
     found = check("storage")
+    storage.close()
     assert (found.status, found.words) == ("down", "File storage does not answer.")
+
+
+@committing
+@pytest.mark.parametrize("place", ["s3"], indirect=True)
+def test_an_import_with_pictures_and_a_persons_export_work(team: Team, place: str, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures-beside"
+    folder.mkdir()
+    (folder / "nina.jpg").write_bytes(picture_bytes(1, kind="JPEG"))
+    item = {"id": "1", "text": "Hi", "ownerUsername": "nina", "timestamp": "2026-01-02T10:00:00.000Z"}
+    item |= {"owner": {"id": "7", "username": "nina"}, "postUrl": "https://www.instagram.com/p/Abc123/"}
+    with workspace_scope(team.workspace.id):
+        account = track_account("northroast")
+        stream = BytesIO(orjson.dumps([item]))
+        start_import(account, stream, filename="x.json", user_id=team.alice.pk, pictures_folder=folder)
+    drain()
+    with workspace_scope(team.workspace.id):
+        person = Commenter.objects.select_related("picture").get(username="nina")
+        assert person.picture
+        assert default_storage.exists(person.picture.path)
+        Commenter.objects.update(possible_minor=False)
+        export = start_export(Identifiers(frozenset({"nina"})), user_id=team.alice.pk)
+    drain()
+    client = page_client(team.alice)
+    assert client.get(reverse("audience:picture", args=[person.pk])).status_code == 200
+    answer: Any = client.get(f"/api/v1/privacy/exports/{export.pk}/download")
+    with ZipFile(BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert len([name for name in archive.namelist() if name.startswith("pictures/")]) == 1
+    answer.close()
+    with workspace_scope(team.workspace.id):
+        start_erasure(Identifiers(frozenset({"nina"})), user_id=team.alice.pk)
+    drain()
+    assert not default_storage.exists(person.picture.path)

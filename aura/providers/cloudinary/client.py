@@ -66,6 +66,10 @@ class Client:
         self.wait = wait
         self._http = httpx.Client(timeout=TIMEOUT, headers={"User-Agent": "Aura/1.0"}, trust_env=False)
 
+    def close(self) -> None:
+        """Close its connections."""
+        self._http.close()
+
     def upload(self, public_id: str, data: bytes) -> Asset:
         """Write a picture, over another one of this id. The answer must be signed by who knows the secret."""
         files = {"file": ("stream", data, "application/octet-stream")}

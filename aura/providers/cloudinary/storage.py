@@ -57,6 +57,10 @@ class Cloudinary(Storage):
         for asset in self.client.list(f"{root}/" if root else ""):
             yield asset.name, asset.created_at
 
+    def close(self) -> None:
+        """Close its connections."""
+        self.client.close()
+
     def check(self) -> None:
         """Raises ``OSError`` where Cloudinary does not take our signature. Nothing is written."""
         self.client.destroy("health/none")

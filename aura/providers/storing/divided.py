@@ -71,8 +71,10 @@ class Divided(Storage):
         """(name, when written) of every file below a folder."""
         return files_below(self.of(prefix), prefix)
 
+    def close(self) -> None:
+        """Close the connections to the storage outside."""
+        self.outside.close()
+
     def check(self) -> None:
         """Raises ``OSError`` where one of the two cannot be written to."""
-        check = getattr(self.outside, "check", None)
-        if check:
-            check()
+        self.outside.check()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
 
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
@@ -102,8 +103,12 @@ class S3(S3Storage):  # type: ignore[misc]  # django-storages has no types
             for entry in page.get("Contents", ()):
                 yield entry["Key"][skip:], entry["LastModified"]
 
+    def close(self) -> None:
+        """Close this thread's connections."""
+        self.connection.meta.client.close()
+
     def check(self) -> None:
         """Raises ``OSError`` where nothing can be written."""
-        name = f"health/{id(self)}"
+        name = f"health/{uuid4()}"
         self.put(name, b"aura")
         self.delete(name)

@@ -1,6 +1,8 @@
 """Our client of Cloudinary keeps to its wire, and trusts no answer that is not signed."""
 
 import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import cloudinary
@@ -8,6 +10,7 @@ import cloudinary.api
 import cloudinary.uploader
 import cloudinary.utils
 import pytest
+from cloudinary.api_client import call_api
 from PIL import Image
 
 from aura.providers.cloudinary.client import Account, Client, signed
@@ -22,9 +25,20 @@ def jpeg(size: int = 40) -> bytes:
     return out.getvalue()
 
 
-def client(service: CloudinarySimulator, **other: str) -> Client:
-    places = {"cloud": service.cloud, "key": service.key, "secret": service.secret}
-    return Client(Account(**{**places, "api": service.url, "delivery": service.url, **other}), wait=0)
+Maker = Callable[..., Client]
+
+
+@pytest.fixture
+def client() -> Iterator[Maker]:
+    """Makes clients of a simulator, and closes them."""
+    with ExitStack() as stack:
+
+        def make(service: CloudinarySimulator, **other: str) -> Client:
+            places = {"cloud": service.cloud, "key": service.key, "secret": service.secret}
+            account = Account(**{**places, "api": service.url, "delivery": service.url, **other})
+            return stack.enter_context(closing(Client(account, wait=0)))
+
+        yield make
 
 
 def test_a_request_is_signed_as_documented() -> None:
@@ -33,7 +47,7 @@ def test_a_request_is_signed_as_documented() -> None:
     )
 
 
-def test_a_picture_goes_in_and_comes_out_byte_by_byte() -> None:
+def test_a_picture_goes_in_and_comes_out_byte_by_byte(client: Maker) -> None:
     data = jpeg()
     with CloudinarySimulator() as service:
         ours = client(service)
@@ -47,7 +61,7 @@ def test_a_picture_goes_in_and_comes_out_byte_by_byte() -> None:
             ours.download("pictures/w/aa/sha.small", "jpg")
 
 
-def test_the_list_goes_on_behind_its_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_goes_on_behind_its_first_page(client: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aura.providers.cloudinary.client.PAGE", 2)
     with CloudinarySimulator() as service:
         ours = client(service)
@@ -57,7 +71,7 @@ def test_the_list_goes_on_behind_its_first_page(monkeypatch: pytest.MonkeyPatch)
         assert [asset.public_id for asset in ours.list("pictures/a/")] == [f"pictures/a/{n}" for n in range(5)]
 
 
-def test_a_wrong_secret_is_refused_everywhere() -> None:
+def test_a_wrong_secret_is_refused_everywhere(client: Maker) -> None:
     with CloudinarySimulator() as service:
         client(service).upload("p/x", jpeg())
         wrong = client(service, secret="wrong")
@@ -72,7 +86,7 @@ def test_a_wrong_secret_is_refused_everywhere() -> None:
                 call()
 
 
-def test_an_answer_that_somebody_else_made_is_not_believed() -> None:
+def test_an_answer_that_somebody_else_made_is_not_believed(client: Maker) -> None:
     def forged(asked: Asked) -> Answer:
         found = {"public_id": "p/x", "version": 1, "signature": "0" * 40, "format": "jpg", "bytes": 1}
         return Answer.json(found | {"created_at": "2026-01-01T00:00:00Z"})
@@ -84,14 +98,14 @@ def test_an_answer_that_somebody_else_made_is_not_believed() -> None:
 
 
 @pytest.mark.parametrize("fault", [CLOSED, refused(420, "Rate limited"), refused(500, "General error")])
-def test_what_may_pass_is_tried_again(fault: Answer) -> None:
+def test_what_may_pass_is_tried_again(client: Maker, fault: Answer) -> None:
     with CloudinarySimulator() as service:
         service.fault("upload", fault, fault)
         assert client(service).upload("p/x", jpeg()).public_id == "p/x"
         assert len(service.asked("upload")) == 3
 
 
-def test_what_does_not_pass_is_not_tried_again() -> None:
+def test_what_does_not_pass_is_not_tried_again(client: Maker) -> None:
     with CloudinarySimulator() as service:
         with pytest.raises(StorageAway, match="400"):
             client(service).upload("p/x", b"PK not a picture")
@@ -99,14 +113,14 @@ def test_what_does_not_pass_is_not_tried_again() -> None:
 
 
 @pytest.mark.parametrize("answer", [Answer(200, b"<html>"), Answer.json([]), Answer.json({"public_id": "p/x"})])
-def test_a_strange_answer_is_an_error_not_a_crash(answer: Answer) -> None:
+def test_a_strange_answer_is_an_error_not_a_crash(client: Maker, answer: Answer) -> None:
     with CloudinarySimulator() as service:
         service.fault("resources", answer)
         with pytest.raises(StorageAway):
             client(service).look("p/x")
 
 
-def test_the_real_client_and_ours_understand_each_other() -> None:
+def test_the_real_client_and_ours_understand_each_other(client: Maker) -> None:
     data = jpeg()
     with CloudinarySimulator() as service:
         config: dict[str, Any] = {
@@ -127,3 +141,5 @@ def test_the_real_client_and_ours_understand_each_other() -> None:
         ours.download("p/c", "jpg")
         assert url.endswith(service.asked("GET /demo/image")[-1].path)
         assert cloudinary.uploader.destroy("p/c", type="authenticated", invalidate=True)["result"] == "ok"
+    for pool in (cloudinary.uploader._http, call_api._http):
+        pool.clear()
