@@ -102,7 +102,8 @@ def world(team: Team) -> World:
 
 def _picture(workspace: Workspace) -> Picture:
     small = {"width": 1, "height": 1, "size": 1, "thumbnail_width": 1, "thumbnail_height": 1}
-    return Picture.objects.create(workspace=workspace, sha256="0" * 64, **small)
+    paths = {"path": "pictures/lost.jpg", "thumbnail_path": "pictures/lost.small.jpg", "media_type": "image/jpeg"}
+    return Picture.objects.create(workspace=workspace, sha256="0" * 64, **paths, **small)
 
 
 def _things(team: Team, token: str, secret: str) -> dict[str, str]:
