@@ -95,7 +95,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.shell",
             ],
-            "builtins": ["lucide.templatetags.lucide", "django_cotton.templatetags.cotton"],
+            "builtins": ["lucide.templatetags.lucide", "django_cotton.templatetags.cotton", "aura.http.moments"],
         },
     }
 ]
