@@ -178,7 +178,7 @@ def test_an_import_with_pictures_and_a_persons_export_work(team: Team, place: st
     folder = tmp_path / "pictures-beside"
     folder.mkdir()
     (folder / "nina.jpg").write_bytes(picture_bytes(1, kind="JPEG"))
-    item = {"id": "1", "text": "Hi", "ownerUsername": "nina", "timestamp": "2026-01-02T10:00:00.000Z"}
+    item: dict[str, Any] = {"id": "1", "text": "Hi", "ownerUsername": "nina", "timestamp": "2026-01-02T10:00:00.000Z"}
     item |= {"owner": {"id": "7", "username": "nina"}, "postUrl": "https://www.instagram.com/p/Abc123/"}
     with workspace_scope(team.workspace.id):
         account = track_account("northroast")
