@@ -43,11 +43,13 @@ def encoded(kind: str, mode: str = "RGB", **options: object) -> bytes:
     return out.getvalue()
 
 
+UPRIGHT = Image.Exif()
+UPRIGHT[0x0112] = 1
 FILES = {
     "jpeg": ("image/jpeg", encoded("JPEG")),
     "progressive": (
         "image/jpeg",
-        encoded("JPEG", progressive=True, exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0", icc_profile=b"x" * 70_000),
+        encoded("JPEG", progressive=True, exif=UPRIGHT, icc_profile=b"x" * 70_000),
     ),
     "png": ("image/png", encoded("PNG")),
     "png with alpha": ("image/png", encoded("PNG", "RGBA")),
