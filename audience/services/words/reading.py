@@ -242,8 +242,8 @@ def uncount(account: TrackedAccount, comments: Sequence[UUID]) -> None:
     words_of_account(account, locked=True)
     nothing: dict[str, list[Any]] = {name: [] for name in ("posts", "days", "sentiments", "asked", "praises")}
     with connection.cursor() as cursor:
-        cursor.execute(COUNTED, _values(account) | nothing | {"comments": list(comments)})
-        cursor.execute(EMPTY, _values(account))
+        cursor.execute(statements.COUNTED, _values(account) | nothing | {"comments": list(comments)})
+        cursor.execute(statements.EMPTY, _values(account))
     AccountWords.objects.filter(account=account).update(version=F("version") + 1, updated_at=Now())
 
 
