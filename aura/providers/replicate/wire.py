@@ -5,6 +5,7 @@ at a server that answers 503; a transport that is mounted for all addresses take
 the client's ``Prediction`` does not know the status ``aborted``.
 """
 
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -44,8 +45,18 @@ def _made(token: str, settings: Placed) -> Client:
     room = settings.in_flight + SPARE_CONNECTIONS
     limits = httpx.Limits(max_connections=room, max_keepalive_connections=room)
     timeout = httpx.Timeout(settings.timeout, connect=min(CONNECT_SECONDS, settings.timeout))
-    mounts = {"all://": Noted(limits=limits, retries=0)}
-    return Client(token, base_url=settings.url, timeout=timeout, mounts=mounts, follow_redirects=False)
+    transport = Noted(limits=limits, retries=0)
+    # Without ``transport`` the client would make one more, which nobody uses.
+    client = Client(
+        token,
+        base_url=settings.url,
+        timeout=timeout,
+        transport=transport,
+        mounts={"all://": transport},
+        follow_redirects=False,
+    )
+    weakref.finalize(client, transport.close)
+    return client
 
 
 _clients = Clients(_made)
