@@ -2,10 +2,10 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from aura.testing.simulators.gemini import faults
+from aura.testing.simulators.gemini import faults, images
 from aura.testing.simulators.gemini.batches import Batches
 from aura.testing.simulators.gemini.checks import MAX_BYTES, decoded, plain, problems
 from aura.testing.simulators.profiles import Shown, Truth, Twist, likely, shown_in, written
@@ -17,6 +17,7 @@ ROUTE = re.compile(r"/(?:v1|v1beta|v1alpha)/(?P<kind>models|batches|files)(?:/(?
 TOKENS = {"MEDIA_RESOLUTION_LOW": 280, "MEDIA_RESOLUTION_MEDIUM": 560}
 HIGH = 1120
 THOUGHTS = 64
+Check = Callable[[Mapping[str, Any]], Iterator[str]]
 
 
 class GeminiSimulator(Simulator):
@@ -27,7 +28,7 @@ class GeminiSimulator(Simulator):
         truth: Truth = likely,
         *,
         key: str = KEY,
-        models: tuple[str, ...] = MODELS,
+        models: tuple[str, ...] = (*MODELS, *images.IMAGE_MODELS),
         latency: float = 0.0,
         port: int = 0,
     ) -> None:
@@ -36,6 +37,8 @@ class GeminiSimulator(Simulator):
         self.batches = Batches(self.generated)
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
+        self.drawn = 0
+        """How many pictures were made."""
 
     def answer(self, asked: Asked) -> Answer:
         if asked.headers.get("x-goog-api-key") != self.key:
@@ -63,10 +66,16 @@ class GeminiSimulator(Simulator):
 
     def _generate(self, asked: Asked, model: str) -> Answer:
         request = plain(asked.json())
-        refusal = self._refusal(request, len(asked.body))
+        draws = model in images.IMAGE_MODELS
+        refusal = self._refusal(request, len(asked.body), images.problems if draws else problems)
         if refusal is not None:
             return refusal
-        return Answer.json(self.generated(request, model), delay=self.latency)
+        if not draws:
+            return Answer.json(self.generated(request, model), delay=self.latency)
+        with self.lock:
+            self.drawn += 1
+            number = self.drawn
+        return Answer.json(images.drawn(request, model, number, thoughts="pro" in model), delay=self.latency)
 
     def _submit(self, asked: Asked, model: str) -> Answer:
         body = plain(asked.json())
@@ -84,8 +93,8 @@ class GeminiSimulator(Simulator):
             self.complain(f"{len(rows)} requests with pictures in one batch could never be fetched")
         return Answer.json(self.batches.submit(rows, model, batch.get("displayName", "")))
 
-    def _refusal(self, request: Mapping[str, Any], size: int) -> Answer | None:
-        found = list(problems(request))
+    def _refusal(self, request: Mapping[str, Any], size: int, check: Check = problems) -> Answer | None:
+        found = list(check(request))
         if size > MAX_BYTES:
             found.append("Request payload size exceeds the limit: 20971520 bytes.")
         for words in found:
