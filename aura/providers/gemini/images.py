@@ -25,8 +25,8 @@ ASPECTS: Final = ("1:1", "4:5", "3:4", "2:3", "9:16", "5:4", "4:3", "3:2", "16:9
 NEAREST: Final = {"1.91:1": "16:9"}
 """Forms that are cut out of another one."""
 IMAGE_SIZE: Final = "1K"
-IMAGE_TOKENS: Final = 1290
-REFERENCE_TOKENS: Final = 1120
+IMAGE_TOKENS: Final = 1120
+"""Of a picture of size 1K, as it comes and as it goes; pictures that are made have a price of their own."""
 THOUGHT_TOKENS: Final = 400
 # A refusal of what was asked, by the names of the finish reasons and of the prompt's block reasons.
 UNSAFE: Final = {
@@ -93,9 +93,8 @@ class GeminiImages:
 
     def _expected(self, model: str, order: ImageOrder) -> Usage:
         words = math.ceil((len(order.prompt) + len(order.negative_prompt)) / 3) + 40
-        tokens = words + (REFERENCE_TOKENS if order.reference else 0)
-        output = IMAGE_TOKENS + THOUGHT_TOKENS
-        return Usage(PROVIDER, model, OPERATION, input_tokens=tokens, output_tokens=output, images=1)
+        tokens = words + (IMAGE_TOKENS if order.reference else 0)
+        return Usage(PROVIDER, model, OPERATION, input_tokens=tokens, output_tokens=THOUGHT_TOKENS, images=1)
 
     def _ask(self, order: ImageOrder) -> Drawn:
         """One request, in a thread of its own. Raises ``ProviderError``."""
@@ -146,7 +145,7 @@ def drawn_of(answer: types.GenerateContentResponse, expected: Usage, aspect: str
     version = (answer.model_version or "")[:100]
     used = count_usage(answer.usage_metadata, expected)
     if images:
-        return Drawn(used, images, version)
+        return Drawn(_paid(used, answer, len(images)), images, version)
     code, message, retryable = _refusal(answer)
     return Drawn(_unpaid(used, answer), (), version, code, message, retryable)
 
@@ -167,6 +166,18 @@ def _refusal(answer: types.GenerateContentResponse) -> tuple[str, str, bool]:
     if reason in COPIES:
         return "copyright", COPY_WORDS, False
     return "made_nothing", NONE_WORDS, True
+
+
+def _paid(used: Usage, answer: types.GenerateContentResponse, images: int) -> Usage:
+    """Pictures are booked by number, so their tokens do not count once more."""
+    said = answer.usage_metadata
+    if said is None or not said.prompt_token_count:
+        return replace(used, images=images)
+    words = max(0, (said.candidates_token_count or 0) - IMAGE_TOKENS * images)
+    details = {row.modality: row.token_count for row in said.candidates_tokens_details or []}
+    if types.MediaModality.IMAGE in details:
+        words = max(0, (said.candidates_token_count or 0) - (details[types.MediaModality.IMAGE] or 0))
+    return replace(used, images=images, output_tokens=words + max(0, said.thoughts_token_count or 0))
 
 
 def _unpaid(used: Usage, answer: types.GenerateContentResponse) -> Usage:

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -19,7 +21,9 @@ from aura.providers.outlet import Outlet
 from aura.providers.replicate import errors
 from aura.providers.replicate.inputs import SEED, fields_of, input_of
 from aura.providers.replicate.outputs import making_of
-from aura.providers.replicate.wire import Wire
+
+if TYPE_CHECKING:
+    from aura.providers.replicate.wire import Wire
 
 T = TypeVar("T")
 PROVIDER: Final = "replicate"
@@ -52,11 +56,16 @@ class ReplicateImages:
         self, token: str, settings: ImageSettings, outlet: Outlet | None = None, meter: Meter | None = None
     ) -> None:
         self._token, self._settings, self._outlet, self._meter = token, settings, outlet, meter
-        self._wire = Wire(token, settings)
         self.name = f"{PROVIDER}:{settings.model}"
 
     def __repr__(self) -> str:
         return f"ReplicateImages({self._settings.url}, {self._settings.model})"
+
+    @cached_property
+    def _wire(self) -> "Wire":
+        # The vendor's client loads at the first call, not where only a webhook is checked.
+        made: Wire = import_module("aura.providers.replicate.wire").Wire(self._token, self._settings)
+        return made
 
     def expected(self, order: ImageOrder) -> Usage:
         """What an order will take: its price is by the picture."""

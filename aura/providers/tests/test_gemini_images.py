@@ -36,7 +36,7 @@ def threads() -> Threads:
 
 
 def maker(service: GeminiSimulator, threads: Any, *, key: str = KEY, **more: Any) -> GeminiImages:
-    values: dict[str, Any] = {"model": IMAGE_MODELS[0], "timeout": 1} | more
+    values: dict[str, Any] = {"model": IMAGE_MODELS[0], "timeout": 10} | more
     return GeminiImages(key, ImageSettings(service.url, **values), threads)
 
 
@@ -61,7 +61,7 @@ def test_several_pictures_are_several_calls_under_way_at_once(threads: Threads) 
     assert making.charge is not None
     assert (making.charge.used.images, threads.booked) == (4, [])
     making.charge.book()
-    assert [(used.images, used.output_tokens) for used in threads.booked] == [(1, 1410)] * 4
+    assert [(used.images, used.output_tokens) for used in threads.booked] == [(1, 124)] * 4
 
 
 def test_the_reference_goes_along_and_what_not_to_show_is_said(service: GeminiSimulator, threads: Threads) -> None:
@@ -143,7 +143,7 @@ def test_errors_are_told_apart(
     service: GeminiSimulator, threads: Threads, fault: Fault, code: str, retryable: bool
 ) -> None:
     service.fault(CALL, fault)
-    error = refusal(maker(service, threads), order(), KEY)
+    error = refusal(maker(service, threads, timeout=1), order(), KEY)
     assert (error.code, error.retryable) == (code, retryable)
 
 

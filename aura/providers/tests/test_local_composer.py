@@ -139,7 +139,7 @@ def test_a_picture_is_composed_in_time() -> None:
     assert sorted(took)[2] < 0.7
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.text(max_size=300), st.sampled_from(ASPECTS), st.integers(min_value=-(2**63), max_value=2**63))
 def test_any_prompt_gives_a_picture(prompt: str, aspect: str, seed: int) -> None:
     made = composer().start(order(prompt=prompt, aspect=aspect, seed=seed))

@@ -8,7 +8,7 @@ import pytest
 
 from aura.providers.configuration import ImageSettings
 from aura.providers.errors import ProviderError
-from aura.providers.image_ports import ASPECTS, ImageGenerator
+from aura.providers.image_ports import ASPECTS, ImageGenerator, MadeImage
 from aura.providers.openai_compatible import OpenAIImages
 from aura.providers.openai_compatible import images as adapters
 from aura.providers.reading import retired
@@ -40,7 +40,7 @@ def threads() -> Threads:
 
 
 def maker(service: OpenAISimulator, threads: Any, *, key: str = KEY, **more: Any) -> OpenAIImages:
-    values: dict[str, Any] = {"model": IMAGE_MODELS[0], "timeout": 1} | more
+    values: dict[str, Any] = {"model": IMAGE_MODELS[0], "timeout": 10} | more
     return OpenAIImages(key, ImageSettings(service.base, **values), threads)
 
 
@@ -103,7 +103,7 @@ def test_an_address_on_this_machine_is_not_fetched_for_a_server_elsewhere(
 ) -> None:
     adapter = OpenAIImages("", ImageSettings("http://10.9.8.7/v1", "m"), threads)
     with pytest.raises(ProviderError) as caught:
-        adapter.fetch(adapters.MadeImage(b"", "http://127.0.0.1:1/x.png"))
+        adapter.fetch(MadeImage(b"", "http://127.0.0.1:1/x.png"))
     assert caught.value.code == "url_refused"
 
 
@@ -149,7 +149,7 @@ def test_errors_are_told_apart(
     service: OpenAISimulator, threads: Threads, fault: Fault, code: str, retryable: bool
 ) -> None:
     service.fault(CALL, fault)
-    error = refusal(maker(service, threads), order(), KEY)
+    error = refusal(maker(service, threads, timeout=1), order(), KEY)
     assert (error.code, error.retryable, len(service.asked(CALL))) == (code, retryable, 1)
 
 

@@ -33,7 +33,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReplicateSimulator]:
 
 
 def maker(service: ReplicateSimulator, *, token: str = TOKEN, book: Book | None = None, **more: Any) -> ReplicateImages:
-    return ReplicateImages(token, replace(REPLICATE, url=service.url, timeout=2, **more), None, book)
+    return ReplicateImages(token, replace(REPLICATE, url=service.url, timeout=5, **more), None, book)
 
 
 def test_a_picture_is_started_followed_and_fetched(service: ReplicateSimulator) -> None:

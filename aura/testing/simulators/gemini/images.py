@@ -18,7 +18,7 @@ SIZES = {"512", "1K", "2K", "4K"}
 CONFIG = {"responseModalities", "imageConfig", "candidateCount", "seed"}
 IMAGE = {"aspectRatio", "imageSize"}
 MOST_INPUTS = 14
-PICTURE_TOKENS, IMAGE_TOKENS, THOUGHTS = 1120, 1290, 120
+PICTURE_TOKENS, IMAGE_TOKENS, WORD_TOKENS, THOUGHTS = 1120, 1120, 4, 120
 
 
 def problems(request: Mapping[str, Any]) -> Iterator[str]:
@@ -70,9 +70,10 @@ def drawn(request: Mapping[str, Any], model: str, number: int, *, thoughts: bool
         "candidates": [{"content": content, "finishReason": "STOP", "index": 0}],
         "usageMetadata": {
             "promptTokenCount": read,
-            "candidatesTokenCount": IMAGE_TOKENS,
+            "candidatesTokenCount": IMAGE_TOKENS + WORD_TOKENS,
+            "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": IMAGE_TOKENS}],
             "thoughtsTokenCount": THOUGHTS,
-            "totalTokenCount": read + IMAGE_TOKENS + THOUGHTS,
+            "totalTokenCount": read + IMAGE_TOKENS + WORD_TOKENS + THOUGHTS,
         },
         "modelVersion": model,
         "responseId": f"i{time.monotonic_ns()}",
