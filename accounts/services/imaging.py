@@ -153,7 +153,7 @@ def _key(workspace_id: UUID, name: str) -> str:
         key = provider_secret(workspace_id, name) or ""
     except SecretUnreadable:
         words = f"The stored {named.secret} of {named.label} cannot be read. Save it again under Settings, Providers."
-        raise ProviderError(words, code="provider_key_unreadable") from None
+        raise ProviderError(words, code="secret_unreadable") from None
     if not key and not (name == OPENAI and "api.openai.com" not in placed.url):
         words = f"There is no {named.secret} of {named.label}. An owner or admin can add it under Settings, Providers."
         raise ProviderError(words, code="provider_key_missing")
