@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import EntryState, Membership, UsageEntry
 from accounts.services import imaging
@@ -13,7 +14,7 @@ from accounts.services.imaging import has_image_model, image_makers, signed_by_r
 from aura.providers.image_ports import ImageOrder, Making
 from aura.providers.replicate import images
 from aura.tenancy.scope import workspace_scope
-from aura.testing.fixtures import Team
+from aura.testing.fixtures import Team, page_client
 from aura.testing.simulators.replicate import SECRET, TOKEN, ReplicateSimulator
 from aura.testing.simulators.replicate.hooks import signed
 
@@ -115,6 +116,21 @@ def test_a_key_that_was_renewed_is_fetched_again_once_a_minute(
     assert signed_by_replicate(team.workspace.pk, new, BODY, now=lambda: now) is None
     monkeypatch.setattr(imaging, "REFRESH_SECONDS", 0.0)
     assert signed_by_replicate(team.workspace.pk, new, BODY, now=lambda: now) == "msg_2"
+
+
+def test_a_key_is_checked_with_the_service_itself(team: Team, service: ReplicateSimulator) -> None:
+    page, check = reverse("accounts:providers"), reverse("accounts:check_provider", args=["replicate"])
+    client = page_client(team.alice)
+    assert check not in client.get(page).content.decode()
+    assert "There is no API token" in client.post(check, follow=True).content.decode()
+    save(team, "replicate", TOKEN)
+    assert check in client.get(page).content.decode()
+    assert "Replicate takes the key." in client.post(check, follow=True).content.decode()
+    save(team, "replicate", "r8_another_token")
+    assert "Replicate refuses the token" in client.post(check, follow=True).content.decode()
+    assert len(service.asked("GET /v1/account")) == 2
+    assert page_client(team.bob).post(check).status_code == 403
+    assert client.post(reverse("accounts:check_provider", args=["apify"])).status_code == 404
 
 
 def test_without_a_token_no_webhook_is_taken(team: Team, service: ReplicateSimulator) -> None:

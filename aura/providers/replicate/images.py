@@ -46,7 +46,7 @@ class ReplicateImages:
     """Makes pictures with one workspace's token.
 
     ``outlet`` guards the calls (they cost nothing there); ``meter`` books the pictures: money is set aside at the
-    start and booked once :meth:`look` has seen the end. Both may be left out, for a check of a key.
+    start and booked once :meth:`look` has seen the end. Both may be left out, where nothing is made.
     """
 
     paid = True
@@ -160,10 +160,6 @@ class ReplicateImages:
         """With what Replicate signs its messages to us; the account has one, until somebody renews it."""
         return self._call("webhook_secret", self._wire.webhook_secret)
 
-    def check(self) -> None:
-        """Ask for the account's name, which costs nothing. Raises what any call raises."""
-        self._call("check", self._wire.account)
-
     def _model(self, order: ImageOrder) -> str:
         model = (order.model or self._settings.model).removeprefix(f"{PROVIDER}:")
         owner, slash, name = model.partition(":")[0].partition("/")
@@ -226,6 +222,11 @@ class ReplicateImages:
             return work()
         usage = Usage(PROVIDER, "", operation, cost=Decimal(0))
         return self._outlet.call(work, expected=usage, used=lambda _: usage, retries=retries)
+
+
+def check_key(token: str, settings: ImageSettings) -> None:
+    """Ask for the account's name, which costs nothing. Raises ``ProviderError``."""
+    import_module("aura.providers.replicate.wire").Wire(token, settings).account()
 
 
 def marked(url: str, marker: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from aura.providers.configuration import ImageSettings
 from aura.providers.errors import ProviderError
 from aura.providers.gemini import GeminiImages
+from aura.providers.gemini.client import check_key
 from aura.providers.image_ports import ASPECTS, ImageGenerator
 from aura.providers.reading import retired
 from aura.providers.tests.imaging import order, picture, refusal, size_of
@@ -161,3 +162,11 @@ def test_what_it_cannot_do_is_said_before_anything_is_paid(service: GeminiSimula
     with pytest.raises(ProviderError) as caught:
         maker(service, threads).find(order(), 0)
     assert caught.value.code == "find_unsupported"
+
+
+def test_a_key_can_be_checked_for_nothing(service: GeminiSimulator) -> None:
+    placed = ImageSettings(service.url, IMAGE_MODELS[0])
+    check_key(KEY, placed)
+    with pytest.raises(ProviderError) as caught:
+        check_key("another key", placed)
+    assert (caught.value.code, service.drawn) == ("provider_key_refused", 0)

@@ -11,6 +11,7 @@ from aura.providers.errors import ProviderError
 from aura.providers.image_ports import ASPECTS, ImageGenerator, MadeImage
 from aura.providers.openai_compatible import OpenAIImages
 from aura.providers.openai_compatible import images as adapters
+from aura.providers.openai_compatible.client import check_key
 from aura.providers.reading import retired
 from aura.providers.tests.imaging import order, picture, refusal, size_of
 from aura.providers.tests.readers import Threads
@@ -169,3 +170,11 @@ def test_without_a_model_there_is_no_maker(threads: Threads) -> None:
     with pytest.raises(ProviderError) as caught:
         OpenAIImages("", ImageSettings("http://127.0.0.1:1/v1", ""), threads)
     assert caught.value.code == "model_missing"
+
+
+def test_a_key_can_be_checked_for_nothing(service: OpenAISimulator) -> None:
+    placed = ImageSettings(service.base, IMAGE_MODELS[0])
+    check_key(KEY, placed)
+    with pytest.raises(ProviderError) as caught:
+        check_key("another key", placed)
+    assert (caught.value.code, service.drawings) == ("provider_key_refused", [])

@@ -16,6 +16,7 @@ from aura.providers.image_ports import ImageGenerator, ImageOrder, MadeImage, Ma
 from aura.providers.outlet import Outlet
 from aura.providers.policy import Policy
 from aura.providers.replicate import ReplicateImages, images
+from aura.providers.replicate.images import check_key
 from aura.providers.tests.imaging import ended, order, picture, refusal, size_of
 from aura.providers.tests.metering import Book
 from aura.testing.receiver import receiver
@@ -254,8 +255,8 @@ def test_a_start_that_hangs_is_unknown_and_asked_once(service: ReplicateSimulato
 
 
 def test_the_key_and_the_secret_of_the_webhooks_can_be_asked_for(service: ReplicateSimulator) -> None:
-    maker(service).check()
+    check_key(TOKEN, replace(REPLICATE, url=service.url))
     assert maker(service).webhook_secret() == service.secret
     with pytest.raises(ProviderError) as caught:
-        maker(service, token="r8_wrong").check()
+        check_key("r8_wrong", replace(REPLICATE, url=service.url))
     assert caught.value.code == "provider_key_refused"
