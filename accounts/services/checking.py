@@ -1,4 +1,4 @@
-"""Does a service take the key that a workspace has? Asked of the service itself, for nothing, when somebody wants it."""
+"""Does a service take the key that a workspace has? It is asked itself, for nothing, when somebody wants to know."""
 
 from typing import Final
 from uuid import UUID
