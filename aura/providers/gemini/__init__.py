@@ -2,6 +2,7 @@
 
 from aura.providers.gemini.batch import GeminiBatch
 from aura.providers.gemini.images import GeminiImages
+from aura.providers.gemini.reader import GeminiReader
 from aura.providers.gemini.vision import GeminiVision
 
-__all__ = ["GeminiBatch", "GeminiImages", "GeminiVision"]
+__all__ = ["GeminiBatch", "GeminiImages", "GeminiReader", "GeminiVision"]

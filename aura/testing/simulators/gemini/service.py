@@ -2,13 +2,13 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aura.testing.simulators.gemini import faults, images
 from aura.testing.simulators.gemini.batches import Batches
 from aura.testing.simulators.gemini.checks import MAX_BYTES, decoded, plain, problems
-from aura.testing.simulators.profiles import Shown, Truth, Twist, likely, shown_in, written
+from aura.testing.simulators.profiles import Shown, Truth, Twist, felt, likely, line_problems, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
 
 KEY = "simulated-gemini-key"
@@ -17,26 +17,31 @@ ROUTE = re.compile(r"/(?:v1|v1beta|v1alpha)/(?P<kind>models|batches|files)(?:/(?
 TOKENS = {"MEDIA_RESOLUTION_LOW": 280, "MEDIA_RESOLUTION_MEDIUM": 560}
 HIGH = 1120
 THOUGHTS = 64
-Check = Callable[[Mapping[str, Any]], Iterator[str]]
 
 
 class GeminiSimulator(Simulator):
-    """``truth`` says what the model sees in a profile. ``latency`` (seconds) is waited before each answer."""
+    """``truth`` says what the model sees in a profile, ``feels`` in a comment.
+
+    ``latency`` (seconds) is waited before each answer.
+    """
 
     def __init__(
         self,
         truth: Truth = likely,
         *,
+        feels: Truth = felt,
         key: str = KEY,
         models: tuple[str, ...] = (*MODELS, *images.IMAGE_MODELS),
         latency: float = 0.0,
         port: int = 0,
     ) -> None:
         super().__init__(port)
-        self.truth, self.key, self.models, self.latency = truth, key, models, latency
+        self.truth, self.feels, self.key, self.models, self.latency = truth, feels, key, models, latency
         self.batches = Batches(self.generated)
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
+        self.texts: list[str] = []
+        """The same of comments."""
         self.drawn = 0
         """How many pictures were made."""
 
@@ -67,7 +72,7 @@ class GeminiSimulator(Simulator):
     def _generate(self, asked: Asked, model: str) -> Answer:
         request = plain(asked.json())
         draws = model in images.IMAGE_MODELS
-        refusal = self._refusal(request, len(asked.body), images.problems if draws else problems)
+        refusal = self._refusal(request, len(asked.body), draws=draws)
         if refusal is not None:
             return refusal
         if not draws:
@@ -93,8 +98,11 @@ class GeminiSimulator(Simulator):
             self.complain(f"{len(rows)} requests with pictures in one batch could never be fetched")
         return Answer.json(self.batches.submit(rows, model, batch.get("displayName", "")))
 
-    def _refusal(self, request: Mapping[str, Any], size: int, check: Check = problems) -> Answer | None:
-        found = list(check(request))
+    def _refusal(self, request: Mapping[str, Any], size: int, *, draws: bool = False) -> Answer | None:
+        found = list(images.problems(request) if draws else problems(request))
+        if not found and not draws:
+            schema, parts = request.get("generationConfig", {}).get("responseJsonSchema"), _parts_of(request)
+            found += line_problems(profiles_in(request), schema, str(parts[-1].get("text", "")))
         if size > MAX_BYTES:
             found.append("Request payload size exceeds the limit: 20971520 bytes.")
         for words in found:
@@ -104,9 +112,10 @@ class GeminiSimulator(Simulator):
     def generated(self, request: Mapping[str, Any], model: str, twist: Twist = str) -> dict[str, Any]:
         """A GenerateContentResponse for a request in camel case; what does not fit into its room is cut."""
         profiles = profiles_in(request)
-        text = twist(written(profiles, self.truth))
+        text = twist(written(profiles, self.truth, self.feels))
         with self.lock:
-            self.read += [one.username for one in profiles]
+            self.read += [one.username for one in profiles if one.text is None]
+            self.texts += [one.text for one in profiles if one.text is not None]
         config = request.get("generationConfig", {})
         room = (config.get("maxOutputTokens", 65_536) - THOUGHTS) * 4
         candidate = {
@@ -142,18 +151,25 @@ class GeminiSimulator(Simulator):
 
 
 def profiles_in(request: Mapping[str, Any]) -> list[Shown]:
-    """The profiles that a request (in camel case) asks about."""
-    parts = [part for content in request["contents"] for part in content["parts"]]
+    """The profiles or comments that a request (in camel case) asks about."""
+    parts = _parts_of(request)
     return shown_in(part["text"] if "text" in part else decoded(part["inlineData"]["data"]) for part in parts)
+
+
+def _parts_of(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [part for content in request["contents"] for part in content["parts"]]
 
 
 def usage_of(request: Mapping[str, Any], profiles: list[Shown], text: str) -> dict[str, Any]:
     """Tokens as Google counts them, four characters each and a flat number a picture."""
     level = request.get("generationConfig", {}).get("mediaResolution", "")
     images = sum(one.picture is not None for one in profiles) * TOKENS.get(level, HIGH)
-    parts = [part for content in request["contents"] for part in content["parts"]]
     words = (
-        sum(len(part.get("text", "")) for part in [*parts, *request.get("systemInstruction", {}).get("parts", [])]) // 4
+        sum(
+            len(part.get("text", ""))
+            for part in [*_parts_of(request), *request.get("systemInstruction", {}).get("parts", [])]
+        )
+        // 4
     )
     answered = len(text) // 4
     return {
