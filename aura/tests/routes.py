@@ -88,6 +88,7 @@ RULES: dict[str, Rule] = {
     "accounts:withdraw_invitation": does(OBJECT, "invitation", post=AD),
     "accounts:keys": does(OWN, get=AD, post=AD),
     "accounts:providers": does(OWN, get=AD, post=AD),
+    "accounts:check_provider": does(OWN, "provider", post=AD),
     "accounts:remove_provider": does(OWN, "provider", post=AD),
     "accounts:usage": does(OWN, get=AN),
     "accounts:budget": does(OWN, post=AD),
