@@ -11,6 +11,7 @@ from audience import urls as audience
 from aura import downloads, home
 from aura.metrics import metrics
 from aura.webhooks import urls as webhooks
+from generation import urls as generation
 
 # Swagger UI writes style attributes; its page holds nothing of a workspace.
 docs_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
@@ -27,6 +28,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include((jobs_api, "jobs"))),
     path("audience/", include("audience.api.urls")),
+    path("", include("generation.api.urls")),
     path("webhooks/", include((webhooks.endpoints_api, "webhooks"))),
     path("", include("aura.privacy.api.urls")),
 ]
@@ -54,7 +56,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include(entrance)),
     path("audience/", include("audience.urls")),
+    path("generation/", include("generation.urls")),
     path("webhooks/", include((audience.hooks, "audience_hooks"))),
+    path("webhooks/", include((generation.hooks, "generation_hooks"))),
     path("jobs/", include((jobs_pages, "jobs"))),
     path("settings/webhooks/", include((webhooks.pages, "webhooks"))),
     path("settings/", include("aura.privacy.urls")),

@@ -117,9 +117,12 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     delivery = (hooks.endpoint(north), hooks.emit(north))[1]
     erasure = ErasureRequest.objects.create(workspace=north, hashes=["x"], key_id="k")
     export = SubjectExport.objects.create(workspace=north, hashes=["x"], key_id="k")
+    generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
     opt_out = OptOut.objects.create(workspace=north, username_hash="x", key_id="k")
     return {
         "word": "x-y",
+        "generation": str(generation.pk),
+        "one": "1",
         "uid": "1",
         "slug": north.slug,
         "provider": "gemini",
