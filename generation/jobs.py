@@ -67,15 +67,17 @@ def try_again(generation: Generation) -> None:
 def cancel_generation(generation: Generation) -> bool:
     """Stop an order; False where it is over. What the service has made already may still be charged for."""
     with transaction.atomic():
-        if generation.is_over:
+        if Generation.objects.select_for_update(of=("self",), no_key=True).get(pk=generation.pk).is_over:
             return False
+        # A job that only waits ends with this, and the order with it.
         cancel_subject(str(generation.pk))
-        ended = orders.end(generation, S.CANCELLED, code="cancelled", message=CANCELLED)
-        if ended and generation.external_id:
+        orders.end(generation, S.CANCELLED, code="cancelled", message=CANCELLED)
+        generation.refresh_from_db()
+        if generation.external_id:
             payload = {"generation": str(generation.pk)}
             key = f"{generation.pk}:{generation.tries}"
             start(stop_making, workspace_id=generation.workspace_id, payload=payload, key=key, limited=False)
-    return ended
+    return True
 
 
 def end_with_job(job_row: Job) -> None:
