@@ -1,9 +1,19 @@
 """Reads from the environment where the outside services are and which models are used (M11)."""
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from aura.environment import Reader, WrongSetting
-from aura.providers.configuration import ApifySettings, GraphSettings, Outside, VisionSettings
+from aura.providers.configuration import (
+    GEMINI_IMAGES,
+    OPENAI_IMAGES,
+    REPLICATE,
+    ApifySettings,
+    GraphSettings,
+    ImageSettings,
+    Outside,
+    VisionSettings,
+)
 from aura.providers.prices import WrongPrices, price_list
 
 WEB = ("https", "http")
@@ -13,6 +23,8 @@ MOST = 1_000_000
 def outside(env: Reader) -> Outside:
     """The services as the operator has set them; the names of the addresses are those that their own tools read."""
     shipped, graph = ApifySettings(), GraphSettings()
+    gemini = env.url("GOOGLE_GEMINI_BASE_URL", GEMINI_IMAGES.url, schemes=WEB)
+    openai = env.url("OPENAI_BASE_URL", OPENAI_IMAGES.url, schemes=WEB)
     return Outside(
         apify=ApifySettings(
             url=env.url("APIFY_API_BASE_URL", shipped.url, schemes=WEB),
@@ -28,7 +40,7 @@ def outside(env: Reader) -> Outside:
             version=env.text("INSTAGRAM_GRAPH_VERSION", graph.version),
         ),
         gemini=VisionSettings(
-            url=env.url("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com", schemes=WEB),
+            url=gemini,
             model=env.text("AURA_GEMINI_MODEL", "gemini-3.5-flash-lite"),
             replacement=env.text("AURA_GEMINI_REPLACEMENT", "gemini-3.8-flash"),
             profiles=env.number("AURA_GEMINI_PROFILES", 16, low=1, high=64),
@@ -37,7 +49,7 @@ def outside(env: Reader) -> Outside:
             per_minute=env.number("AURA_GEMINI_PER_MINUTE", 1000, low=1),
         ),
         openai=VisionSettings(
-            url=env.url("OPENAI_BASE_URL", "https://api.openai.com/v1", schemes=WEB),
+            url=openai,
             model=env.text("AURA_OPENAI_MODEL"),
             replacement=env.text("AURA_OPENAI_REPLACEMENT"),
             profiles=env.number("AURA_OPENAI_PROFILES", 8, low=1, high=64),
@@ -45,9 +57,31 @@ def outside(env: Reader) -> Outside:
             timeout=env.number("AURA_OPENAI_TIMEOUT", 60, low=1, high=600),
             per_minute=env.number("AURA_OPENAI_PER_MINUTE", 1000, low=1),
         ),
+        **_images(env, gemini, openai),
         prices=env.attempt(lambda: _prices(env.text("AURA_PRICES")), ""),
         monthly_budget=env.attempt(lambda: _dollars(env.text("AURA_MONTHLY_BUDGET")), None),
     )
+
+
+def _images(env: Reader, gemini: str, openai: str) -> dict[str, ImageSettings]:
+    """Who makes pictures. Gemini and the OpenAI-compatible server stand where they stand for reading."""
+    return {
+        "replicate": replace(
+            REPLICATE,
+            url=env.url("REPLICATE_BASE_URL", REPLICATE.url, schemes=WEB).rstrip("/").removesuffix("/v1"),
+            model=env.text("AURA_REPLICATE_MODEL", REPLICATE.model),
+        ),
+        "gemini_images": replace(
+            GEMINI_IMAGES,
+            url=gemini,
+            model=env.text("AURA_GEMINI_IMAGE_MODEL", GEMINI_IMAGES.model),
+        ),
+        "openai_images": replace(
+            OPENAI_IMAGES,
+            url=openai,
+            model=env.text("AURA_OPENAI_IMAGE_MODEL"),
+        ),
+    }
 
 
 def _prices(path: str) -> str:
