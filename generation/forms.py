@@ -35,7 +35,11 @@ class GenerateForm(forms.Form):
         label="What should the picture show?",
         max_length=MAX_PROMPT,
         widget=forms.Textarea(
-            attrs={"rows": 4, "class": "form-control", "placeholder": "A paper boat on a calm lake at sunrise, soft pastel colours"}
+            attrs={
+                "rows": 4,
+                "class": "form-control",
+                "placeholder": "A paper boat on a calm lake at sunrise, soft pastel colours",
+            }
         ),
     )
     negative_prompt = forms.CharField(
@@ -64,7 +68,9 @@ class GenerateForm(forms.Form):
         label="Start from a picture",
         required=False,
         help_text="JPEG, PNG, WebP or GIF, at most 20 MB.",
-        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        widget=forms.ClearableFileInput(
+            attrs={"class": "form-control", "accept": "image/jpeg,image/png,image/webp,image/gif"}
+        ),
     )
 
     def clean_reference(self) -> Any:
@@ -78,7 +84,10 @@ class GalleryForm(forms.Form):
     """Which orders the gallery shows."""
 
     q = forms.CharField(
-        label="Search", required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search", "class": "form-control"})
+        label="Search",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
     )
     state = forms.ChoiceField(
         label="State", required=False, choices=STATES, widget=forms.Select(attrs={"class": "form-select"})

@@ -77,7 +77,18 @@ class ImageSerializer(serializers.ModelSerializer[GeneratedImage]):
 
     class Meta:
         model = GeneratedImage
-        fields: ClassVar = ["number", "media", "url", "sha256", "media_type", "width", "height", "size", "seed", "favourite"]
+        fields: ClassVar = [
+            "number",
+            "media",
+            "url",
+            "sha256",
+            "media_type",
+            "width",
+            "height",
+            "size",
+            "seed",
+            "favourite",
+        ]
 
     def get_url(self, image: GeneratedImage) -> str:
         return reverse("api:media:file", args=[image.picture_id])
@@ -149,5 +160,7 @@ class StatusSerializer(JobSerializer):
 
     @extend_schema_field(GenerationSerializer(allow_null=True))
     def get_generation(self, job: Job) -> dict[str, Any] | None:
-        found = generations().filter(pk=job.payload.get("generation")).first() if job.kind == "generation.make" else None
+        found = (
+            generations().filter(pk=job.payload.get("generation")).first() if job.kind == "generation.make" else None
+        )
         return dict(GenerationSerializer(found).data) if found else None

@@ -106,9 +106,7 @@ def fragment(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """The part that pages poll while pictures are made; 286 tells htmx to stop."""
     generation = _find(pk)
     part = "generation/_card.html" if request.GET.get("as") == "card" else "generation/_made.html"
-    return render(
-        request, part, _context(request, generation), status=STOP_POLLING if generation.is_over else 200
-    )
+    return render(request, part, _context(request, generation), status=STOP_POLLING if generation.is_over else 200)
 
 
 @workspace_view(Role.ANALYST)
