@@ -6,6 +6,8 @@ SCOPES = {
     "audience:write": "Add accounts, upload datasets, stop and resume runs",
     "generation:read": "See generated pictures and their prompts",
     "generation:write": "Make pictures, which may cost money, and delete them",
+    "media:read": "See pictures that are worked on",
+    "media:write": "Upload pictures to work on",
     "jobs:read": "Read jobs and their progress",
     "jobs:write": "Cancel jobs and try them again",
     "webhooks:read": "Read webhook endpoints and deliveries; needs workspace:admin too",

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.urls import entrance
 from audience import urls as audience
 from aura import downloads, home
+from aura.media import urls as media
 from aura.metrics import metrics
 from aura.webhooks import urls as webhooks
 from generation import urls as generation
@@ -31,6 +32,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("generation.api.urls")),
     path("webhooks/", include((webhooks.endpoints_api, "webhooks"))),
     path("", include("aura.privacy.api.urls")),
+    path("", include((media.pictures_api, "media"))),
 ]
 
 api: list[URLPattern | URLResolver] = [
@@ -60,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/", include((audience.hooks, "audience_hooks"))),
     path("webhooks/", include((generation.hooks, "generation_hooks"))),
     path("jobs/", include((jobs_pages, "jobs"))),
+    path("media/", include((media.pages, "media"))),
     path("settings/webhooks/", include((webhooks.pages, "webhooks"))),
     path("settings/", include("aura.privacy.urls")),
     path("downloads/@<str:username>/<slug:table>.<slug:wanted>", downloads.account_table, name="account_table"),

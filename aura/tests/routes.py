@@ -139,6 +139,9 @@ RULES: dict[str, Rule] = {
     # files of lists
     "table": Rule(OWN, READ, ("table", "csv")),
     "account_table": Rule(OBJECT, READ, ("username", "account_table", "csv")),
+    # pictures
+    "media:picture": Rule(OBJECT, READ, ("stored_picture",)),
+    "media:small": Rule(OBJECT, READ, ("stored_picture",)),
     # webhooks pages
     "webhooks:list": does(OWN, get=AD),
     "webhooks:new": does(OWN, get=AD, post=AD),
@@ -232,6 +235,11 @@ RULES: dict[str, Rule] = {
     "api:generation:generation": does(OBJECT, "generation", get=V, delete=AN),
     "api:generation:cancel": does(OBJECT, "generation", post=AN),
     "api:generation:image": does(OBJECT, "generation", "one", patch=AN),
+    # API: pictures
+    "api:media:upload": does(OWN, post=AN),
+    "api:media:picture": Rule(OBJECT, READ, ("stored_picture",)),
+    "api:media:file": Rule(OBJECT, READ, ("stored_picture",)),
+    "api:media:small": Rule(OBJECT, READ, ("stored_picture",)),
     # API: webhooks
     "api:webhooks:endpoints": does(OWN, get=AD, post=AD),
     "api:webhooks:endpoint": does(OBJECT, "endpoint", get=AD, patch=AD, delete=AD),
@@ -258,6 +266,7 @@ ALSO: dict[str, set[int]] = {
     "audience_hooks:apify": {404},
     "generation_hooks:replicate": {404},
     "audience:picture": {404},
+    **dict.fromkeys(("media:picture", "media:small", "api:media:file", "api:media:small"), {404}),  # no file
     "audience:compare_export": {404},  # without two sides in the query
     "audience:overlap_export": {404},
     "account_confirm_email": {404},

@@ -18,11 +18,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import RANK, ApiKey, Invitation, Membership, Role, User
+from accounts.models import RANK, ApiKey, Invitation, Membership, Role, User, Workspace
 from accounts.tokens import digest, new_token
 from audience.models import Run
 from audience.tests import factories
 from aura.jobs.models import Job
+from aura.media.models import Picture
 from aura.privacy.models import ErasureRequest, OptOut, SubjectExport
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
@@ -99,6 +100,11 @@ def world(team: Team) -> World:
     return World(things, {who: key or "" for who, key in sessions.items()}, secret)
 
 
+def _picture(workspace: Workspace) -> Picture:
+    small = {"width": 1, "height": 1, "size": 1, "thumbnail_width": 1, "thumbnail_height": 1}
+    return Picture.objects.create(workspace=workspace, sha256="0" * 64, **small)
+
+
 def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     north, alice = team.workspace, team.alice
     account = factories.account(username="northroast")
@@ -131,6 +137,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "person": str(person.pk),
         "pictured": str(person.pk),
         "run": str(run.pk),
+        "stored_picture": str(_picture(north).pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),
         "invitation_token": token,
