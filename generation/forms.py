@@ -20,6 +20,7 @@ SHAPES = {
     "1.91:1": "Link preview 1.91:1",
 }
 STATES = [("", "Every state"), ("making", "Being made"), ("done", "Finished"), ("failed", "Failed")]
+ACCEPTED = "image/jpeg,image/png,image/webp,image/gif"
 MAX_UPLOAD = 20 * 2**20
 
 
@@ -68,9 +69,7 @@ class GenerateForm(forms.Form):
         label="Start from a picture",
         required=False,
         help_text="JPEG, PNG, WebP or GIF, at most 20 MB.",
-        widget=forms.ClearableFileInput(
-            attrs={"class": "form-control", "accept": "image/jpeg,image/png,image/webp,image/gif"}
-        ),
+        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ACCEPTED}),
     )
 
     def clean_reference(self) -> Any:

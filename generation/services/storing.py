@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, Literal
 
 from django.utils import timezone
 from PIL import Image
@@ -16,9 +17,10 @@ from aura.providers.images import ImageRefused
 from aura.providers.provenance import Provenance, embed
 from generation.models import GeneratedImage, Generation
 
+Keep = Literal["jpeg", "png", "webp"]
 MAX_BYTES = 50 * 2**20
 SIDE = 4096
-KEPT = {"PNG": "png", "WEBP": "webp"}
+KEPT: Final[dict[str, Keep]] = {"PNG": "png", "WEBP": "webp"}
 """What stays as it came; all else is stored as JPEG."""
 
 
@@ -57,7 +59,7 @@ def _prepared(generation: Generation, maker: ImageGenerator, making: Making, ima
     return Prepared(cleaned, embed(cleaned.data, cleaned.media_type, label), image.seed)
 
 
-def _kept(data: bytes) -> str:
+def _kept(data: bytes) -> Keep:
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as opened:
             return KEPT.get(opened.format or "", "jpeg")
