@@ -134,7 +134,7 @@ def test_its_end_is_told_to_webhooks_without_the_prompt(team: Team) -> None:
     generation = made(team)
     with workspace_scope(team.workspace.id):
         event = WebhookEvent.objects.get(type="generation.completed")
-    assert event.payload["data"] == {
+    assert event.payload == {
         "id": str(generation.pk),
         "state": "done",
         "maker": "local:composer",
