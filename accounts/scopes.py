@@ -4,6 +4,8 @@ SCOPES = {
     "audience:read": "Read accounts, runs and reports",
     "audience:people": "Read and correct what is guessed about single people",
     "audience:write": "Add accounts, upload datasets, stop and resume runs",
+    "generation:read": "See generated pictures and their prompts",
+    "generation:write": "Make pictures, which may cost money, and delete them",
     "media:read": "See pictures that are worked on",
     "media:write": "Upload pictures to work on",
     "jobs:read": "Read jobs and their progress",

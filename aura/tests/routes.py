@@ -111,6 +111,14 @@ RULES: dict[str, Rule] = {
     "audience:account_workbook": Rule(OBJECT, READ, ("username",)),
     "audience:follow": does(OBJECT, "username", get=AN, post=AN),
     "audience:fetch": does(OBJECT, "username", post=AN),
+    "generation:gallery": does(OWN, get=V, post=V),
+    "generation:detail": Rule(OBJECT, READ, ("generation",)),
+    "generation:fragment": Rule(OBJECT, READ, ("generation",)),
+    "generation:cancel": does(OBJECT, "generation", post=AN),
+    "generation:again": does(OBJECT, "generation", post=AN),
+    "generation:favourite": does(OBJECT, "generation", "one", post=AN),
+    "generation:remove": does(OBJECT, "generation", post=AN),
+    "generation_hooks:replicate": does(OPEN, "workspace_id", "generation", post=V),
     "audience_hooks:apify": does(OPEN, "workspace_id", "run", post=V),
     "audience:import": does(OBJECT, "username", get=AN, post=AN),
     "audience:account_export": Rule(OBJECT, READ, ("username", "export_table", "csv")),
@@ -221,6 +229,13 @@ RULES: dict[str, Rule] = {
     "api:audience:run": Rule(OBJECT, READ, ("run",)),
     "api:audience:run_cancel": does(OBJECT, "run", post=AN),
     "api:audience:run_resume": does(OBJECT, "run", post=AN),
+    # API: generation
+    "api:generation:generate": does(OWN, post=AN),
+    "api:generation:status": Rule(OBJECT, READ, ("job",)),
+    "api:generation:generations": Rule(OWN),
+    "api:generation:generation": does(OBJECT, "generation", get=V, delete=AN),
+    "api:generation:cancel": does(OBJECT, "generation", post=AN),
+    "api:generation:image": does(OBJECT, "generation", "one", patch=AN),
     # API: pictures
     "api:media:upload": does(OWN, post=AN),
     "api:media:picture": Rule(OBJECT, READ, ("stored_picture",)),
@@ -250,6 +265,7 @@ RULES: dict[str, Rule] = {
 ALSO: dict[str, set[int]] = {
     # Without its secret a webhook finds nothing.
     "audience_hooks:apify": {404},
+    "generation_hooks:replicate": {404},
     "audience:picture": {404},
     **dict.fromkeys(("media:picture", "media:small", "api:media:file", "api:media:small"), {404}),  # no file
     "audience:compare_export": {404},  # without two sides in the query

@@ -29,6 +29,7 @@ from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
 from aura.tests.routes import ALSO, OBJECT, OPEN, OWN, RULES, Rule
 from aura.webhooks.tests import factories as hooks
+from generation.models import Generation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -124,9 +125,12 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     delivery = (hooks.endpoint(north), hooks.emit(north))[1]
     erasure = ErasureRequest.objects.create(workspace=north, hashes=["x"], key_id="k")
     export = SubjectExport.objects.create(workspace=north, hashes=["x"], key_id="k")
+    generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
     opt_out = OptOut.objects.create(workspace=north, username_hash="x", key_id="k")
     return {
         "word": "x-y",
+        "generation": str(generation.pk),
+        "one": "1",
         "uid": "1",
         "slug": north.slug,
         "provider": "gemini",
