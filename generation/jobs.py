@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.services.imaging import Chain
 from aura.jobs.context import JobContext
 from aura.jobs.errors import JobNotRetryable
 from aura.jobs.models import Job, Lane, State
@@ -116,7 +117,7 @@ def run_make(context: JobContext) -> dict[str, Any] | None:
             if not _may_go_on(context, generation, chain, maker, error):
                 raise
             _note(context, generation, maker.name, error)
-    raise makers.nobody(generation, chain)
+    raise makers.nobody(generation)
 
 
 def _note(context: JobContext, generation: Generation, maker: str, error: ProviderError) -> None:
@@ -126,7 +127,7 @@ def _note(context: JobContext, generation: Generation, maker: str, error: Provid
 
 
 def _may_go_on(
-    context: JobContext, generation: Generation, chain: makers.Chain, maker: ImageGenerator, error: ProviderError
+    context: JobContext, generation: Generation, chain: Chain, maker: ImageGenerator, error: ProviderError
 ) -> bool:
     """Whether the next maker is asked: what may pass is waited for, unless it takes long or was tried to the end."""
     if generation.provider != Generation.Provider.AUTO or error.code in FINAL or maker is chain.makers[-1]:
@@ -139,7 +140,7 @@ def _may_go_on(
 def _made(context: JobContext, generation: Generation, maker: ImageGenerator) -> Making | None:
     """What the maker has made; None where the job waits for it. Raises ``ProviderError``."""
     if generation.external_id:
-        making = maker.look(Making("running", id=generation.external_id, model=generation.model))
+        making = maker.look(orders.under_way(generation))
     elif generation.asked_at is not None:
         found = _found(context, generation, maker)
         if found is None:
@@ -215,7 +216,7 @@ def _stored(context: JobContext, generation: Generation, maker: ImageGenerator, 
         if making.charge is not None:
             making.charge.book()
         if not generation.is_over:
-            generation.maker = maker.name
+            generation.maker = f"{maker.name.partition(':')[0]}:{making.model}" if making.model else maker.name
             generation.model_version = making.model_version or generation.model_version
             generation.placeholder = any(one.placeholder for one in making.images)
             generation.save(update_fields=["maker", "model_version", "placeholder"])
@@ -232,5 +233,9 @@ def stop_making(context: JobContext) -> None:
     if generation is None or not generation.external_id:
         return
     maker = makers.maker_named(generation, context)
-    if maker is not None:
-        maker.cancel(Making("running", id=generation.external_id, model=generation.model))
+    if maker is None:
+        return
+    stopped = maker.cancel(orders.under_way(generation))
+    if stopped.charge is not None:
+        with context.transaction():
+            stopped.charge.book()

@@ -54,6 +54,7 @@ class Generation(TenantModel):
     placeholder = models.BooleanField(default=False, help_text="composed by this machine, not by a model")
     asked_at = models.DateTimeField(null=True, blank=True, help_text="when a service was asked to make it")
     external_id = models.CharField(max_length=160, blank=True, help_text="the service's id")
+    reservation = models.CharField(max_length=40, blank=True, help_text="money set aside for it, in the cost ledger")
     looks = models.PositiveIntegerField(default=0, help_text="how often its state was asked for")
     tries = models.PositiveSmallIntegerField(default=1)
     error_code = models.CharField(max_length=60, blank=True)

@@ -44,28 +44,41 @@ def reopen(generation: Generation) -> None:
 
 def asking(generation: Generation, maker: str) -> None:
     """Remember that a service is about to be asked."""
-    generation.maker, generation.asked_at, generation.external_id = maker, timezone.now(), ""
-    generation.save(update_fields=["maker", "asked_at", "external_id"])
+    generation.maker, generation.asked_at = maker, timezone.now()
+    generation.external_id = generation.reservation = ""
+    generation.save(update_fields=["maker", "asked_at", "external_id", "reservation"])
 
 
 def not_asked(generation: Generation) -> None:
     """Nothing was started after all: the service may be asked again."""
-    generation.asked_at, generation.external_id, generation.looks = None, "", 0
-    generation.save(update_fields=["asked_at", "external_id", "looks"])
+    _forget(generation)
+    generation.save(update_fields=["asked_at", "external_id", "reservation", "looks"])
 
 
 def adopt(generation: Generation, making: Making) -> None:
     """Keep the service's id before anything waits for it."""
     generation.external_id, generation.looks = making.id, generation.looks + 1
+    generation.reservation = making.reservation or generation.reservation
     generation.model_version = making.model_version or generation.model_version
-    generation.save(update_fields=["external_id", "looks", "model_version"])
+    generation.save(update_fields=["external_id", "reservation", "looks", "model_version"])
+
+
+def under_way(generation: Generation) -> Making:
+    """What a maker needs to look at, or to stop, what it was asked for."""
+    model, held = generation.model, generation.reservation
+    return Making("running", id=generation.external_id, model=model, reservation=held)
 
 
 def give_up_on(generation: Generation, maker: str, error: ProviderError) -> None:
     """Keep why a maker was not enough, so that the next one is asked."""
     generation.tried = [*generation.tried, {"maker": maker, "code": error.code, "message": error.message}]
-    generation.asked_at, generation.external_id, generation.looks = None, "", 0
-    generation.save(update_fields=["tried", "asked_at", "external_id", "looks"])
+    _forget(generation)
+    generation.save(update_fields=["tried", "asked_at", "external_id", "reservation", "looks"])
+
+
+def _forget(generation: Generation) -> None:
+    generation.asked_at, generation.looks = None, 0
+    generation.external_id = generation.reservation = ""
 
 
 def end(generation: Generation, state: str, *, code: str = "", message: str = "") -> bool:
