@@ -11,7 +11,8 @@ from django.utils import timezone
 from aura.media.models import Picture
 from aura.media.tests.factories import picture_bytes
 from aura.privacy.registry import Erasure
-from aura.privacy.services import create_erasure, identify
+from aura.privacy.jobs import start_erasure
+from aura.privacy.services import identify
 from aura.tenancy.scope import workspace_scope
 from aura.testing.drain import drain
 from aura.testing.fixtures import Team
@@ -43,7 +44,7 @@ def test_erasing_a_person_takes_their_posts_and_the_pictures_that_nobody_else_sh
     with workspace_scope(team.workspace.id):
         made("shy.person", 1, 2, code="Dshy0000001", author_id="123456789")
         made("somebody", 2, caption="With @shy.person at the lake")
-        create_erasure(identify("shy.person"), user_id=None)
+        start_erasure(identify("shy.person"), user_id=None)
     drain(retries=True)
     with workspace_scope(team.workspace.id):
         left = InstagramPost.objects.get()
