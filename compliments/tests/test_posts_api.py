@@ -15,7 +15,6 @@ from aura.privacy.services import add_opt_out, identify
 from aura.tenancy.scope import workspace_scope
 from aura.testing.drain import drain
 from aura.testing.fixtures import Team, api_client
-from aura.testing.simulators import hostile
 from compliments.addresses import MESSAGES
 from compliments.models import InstagramPost
 from compliments.tests.live import NAME, OTHER, address, simulated

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from aura.media.models import Picture
 from aura.media.tests.factories import picture_bytes
-from aura.privacy.registry import Erasure
 from aura.privacy.jobs import start_erasure
+from aura.privacy.registry import Erasure
 from aura.privacy.services import identify
 from aura.tenancy.scope import workspace_scope
 from aura.testing.drain import drain
