@@ -49,5 +49,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ApiKeyStateEnum": "accounts.scopes.KEY_STATES",
         "PostStatusEnum": "compliments.models.posts.InstagramPost.State",
+        "VisionEnum": "audience.services.vision.Reader",
     },
 }

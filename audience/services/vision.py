@@ -131,12 +131,13 @@ def trial_model(run: Run, context: JobContext, version: str) -> Vision:
     """The first paid model of a run with the prompt of a version, for a trial. Outside of any transaction."""
     model = paid_models(run.workspace_id, run.account.vision)[0]
     booked = meter(run.workspace_id, subject=f"trial:{run.pk}", job_id=context.job_id)
-    outlet = Draining(_outlet(run, context, model, booked), lambda: context.stopping)
+    outlet = Draining(outlet_for(model, booked), lambda: context.stopping)
     made: Vision = import_string(ADAPTERS[Reader(model.reader)])(model.key, model.placed, PROMPTS[version], outlet)
     return made
 
 
-def _outlet(run: Run, context: JobContext, model: Model, booked: Meter) -> Outlet:
+def outlet_for(model: Model, booked: Meter) -> Outlet:
+    """The way out to a model, through the gate of all its callers."""
     placed = model.placed
     service = Service(model.reader, model.key, placed.model, per_minute=placed.per_minute, in_flight=placed.in_flight)
     policy = Policy(in_flight=placed.in_flight, deadline=float(placed.timeout))
@@ -149,7 +150,7 @@ def models_for(run: Run, context: JobContext) -> list[Vision]:
     chain: list[Vision] = []
     for model in paid_models(run.workspace_id, run.account.vision):
         adapter = import_string(ADAPTERS[Reader(model.reader)])
-        outlet = Draining(_outlet(run, context, model, booked), lambda: context.stopping)
+        outlet = Draining(outlet_for(model, booked), lambda: context.stopping)
         chain.append(adapter(model.key, model.placed, prompt_for(model, run.workspace_id), outlet))
     return [*chain, local_vision()]
 
@@ -162,6 +163,6 @@ def batch_model_for(run: Run, context: JobContext) -> BatchVision | None:
     booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id)
     adapter = import_string(BATCHES)
     # Its money is set aside and booked by the batch itself; asking for its state costs nothing.
-    outlet = _outlet(run, context, found[0], Unmetered())
+    outlet = outlet_for(found[0], Unmetered())
     made: BatchVision = adapter(found[0].key, found[0].placed, prompt_for(found[0], run.workspace_id), outlet, booked)
     return made

@@ -18,7 +18,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import RANK, ApiKey, Invitation, Membership, Role, User
+from accounts.models import RANK, ApiKey, Invitation, Membership, Role, User, Workspace
 from accounts.tokens import digest, new_token
 from audience.models import Run
 from audience.tests import factories
@@ -101,6 +101,12 @@ def world(team: Team) -> World:
     return World(things, {who: key or "" for who, key in sessions.items()}, secret)
 
 
+def _picture(workspace: Workspace) -> Picture:
+    small = {"width": 1, "height": 1, "size": 1, "thumbnail_width": 1, "thumbnail_height": 1}
+    paths = {"path": "pictures/lost.jpg", "thumbnail_path": "pictures/lost.small.jpg", "media_type": "image/jpeg"}
+    return Picture.objects.create(workspace=workspace, sha256="0" * 64, **paths, **small)
+
+
 def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     north, alice = team.workspace, team.alice
     account = factories.account(username="northroast")
@@ -108,9 +114,6 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     factories.comment(factories.post(account), person)
     factories.classification(person)
     run = Run.objects.create(workspace=north, account=account, state=Run.State.FAILED)
-    stored = Picture.objects.create(
-        workspace=north, sha256="0" * 64, width=1, height=1, size=1, thumbnail_width=1, thumbnail_height=1
-    )
     asked = InstagramPost.objects.create(workspace=north, code="DAbc123xyz_", state="failed")
     job = Job.objects.create(workspace=north, kind="test.none", lane="bulk", state="dead", error_code="x")
     offer = Invitation.objects.create(
@@ -135,7 +138,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "pictured": str(person.pk),
         "run": str(run.pk),
         "asked_post": str(asked.pk),
-        "stored_picture": str(stored.pk),
+        "stored_picture": str(_picture(north).pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),
         "invitation_token": token,

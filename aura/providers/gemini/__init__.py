@@ -1,6 +1,7 @@
 """Google's Gemini behind Aura's own ports."""
 
 from aura.providers.gemini.batch import GeminiBatch
+from aura.providers.gemini.reader import GeminiReader
 from aura.providers.gemini.vision import GeminiVision
 
-__all__ = ["GeminiBatch", "GeminiVision"]
+__all__ = ["GeminiBatch", "GeminiReader", "GeminiVision"]

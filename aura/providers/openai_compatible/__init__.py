@@ -1,5 +1,6 @@
 """OpenAI, and the servers that speak as it does, behind Aura's own ports."""
 
+from aura.providers.openai_compatible.reader import OpenAIReader
 from aura.providers.openai_compatible.vision import OpenAIVision
 
-__all__ = ["OpenAIVision"]
+__all__ = ["OpenAIReader", "OpenAIVision"]

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from aura.testing.simulators.gemini.checks import SCHEMA, schema_problems
-from aura.testing.simulators.profiles import Truth, Twist, likely, shown_in, written
+from aura.testing.simulators.profiles import Truth, Twist, felt, likely, line_problems, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
 
 KEY = "sk-simulated"
@@ -38,6 +38,7 @@ class OpenAISimulator(Simulator):
         self,
         truth: Truth = likely,
         *,
+        feels: Truth = felt,
         key: str = KEY,
         forms: tuple[str, ...] = ("json_schema", "json_object"),
         pictures: int | None = None,
@@ -46,10 +47,12 @@ class OpenAISimulator(Simulator):
         port: int = 0,
     ) -> None:
         super().__init__(port)
-        self.truth, self.key, self.forms, self.pictures = truth, key, forms, pictures
+        self.truth, self.feels, self.key, self.forms, self.pictures = truth, feels, key, forms, pictures
         self.limit, self.latency = limit, latency
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
+        self.texts: list[str] = []
+        """The same of comments."""
 
     @property
     def base(self) -> str:
@@ -104,12 +107,16 @@ class OpenAISimulator(Simulator):
                 yield from _picture(part["image_url"])
             elif part.get("type") != "text" or not isinstance(part.get("text"), str):
                 yield f"no such part: {part}"
+                return
+        schema = form["json_schema"].get("schema") if form.get("type") == "json_schema" else None
+        yield from line_problems(shown_in(_parts(request)), schema, str(messages[1]["content"][-1].get("text")))
 
     def _completed(self, request: Mapping[str, Any], twist: Twist = str, **changes: Any) -> Answer:
         profiles = shown_in(_parts(request))
-        text = twist(written(profiles, self.truth))
+        text = twist(written(profiles, self.truth, self.feels))
         with self.lock:
-            self.read += [one.username for one in profiles]
+            self.read += [one.username for one in profiles if one.text is None]
+            self.texts += [one.text for one in profiles if one.text is not None]
         message = {"role": "assistant", "content": text, "refusal": None, "tool_calls": None}
         choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": "stop"} | changes
         words = sum(len(part) for part in _parts(request) if isinstance(part, str)) // 4
