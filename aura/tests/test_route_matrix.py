@@ -101,6 +101,10 @@ def world(team: Team) -> World:
     return World(things, {who: key or "" for who, key in sessions.items()}, secret)
 
 
+def _post(north: Workspace) -> InstagramPost:
+    return InstagramPost.objects.create(workspace=north, code="DAbc123xyz_", state="failed")
+
+
 def _picture(workspace: Workspace) -> Picture:
     small = {"width": 1, "height": 1, "size": 1, "thumbnail_width": 1, "thumbnail_height": 1}
     paths = {"path": "pictures/lost.jpg", "thumbnail_path": "pictures/lost.small.jpg", "media_type": "image/jpeg"}
@@ -114,7 +118,6 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     factories.comment(factories.post(account), person)
     factories.classification(person)
     run = Run.objects.create(workspace=north, account=account, state=Run.State.FAILED)
-    asked = InstagramPost.objects.create(workspace=north, code="DAbc123xyz_", state="failed")
     job = Job.objects.create(workspace=north, kind="test.none", lane="bulk", state="dead", error_code="x")
     offer = Invitation.objects.create(
         workspace=north, email="x@example.org", digest=digest(token), expires_at=factories.NOON.replace(year=2100)
@@ -137,7 +140,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "person": str(person.pk),
         "pictured": str(person.pk),
         "run": str(run.pk),
-        "asked_post": str(asked.pk),
+        "asked_post": str(_post(north).pk),
         "stored_picture": str(_picture(north).pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),

@@ -15,13 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 MOST = 300
 """MB for a whole worker process."""
 WORK = """
-import os, resource
+import os, re
 from django.conf import settings
 from aura.jobs.queue import load_jobs
 from compliments.models import PostImage
 from compliments.services import pictures
 
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+# Not ru_maxrss: that begins with the memory of the process that started this one.
+peak = lambda: int(re.search(r"VmHWM:\\s+([0-9]+)", open("/proc/self/status").read())[1]) // 1024
 settings.AURA_ALLOW_LOOPBACK = True
 load_jobs()
 before = peak()
