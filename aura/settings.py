@@ -59,7 +59,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "lucide",
     *(f"aura.{name}" for name in ("tenancy", "http", "jobs", "embedded", "webhooks", "privacy", "media")),
-    *("accounts", "audience", "compliments", "generation"),
+    *("accounts", "audience", "compliments", "generation", "optimizer"),
 ]
 
 MIDDLEWARE = [
