@@ -15,7 +15,7 @@ from compliments.guard.tongue import mixed_scripts, wrong_language
 MOST_LETTERS: Final[Mapping[str, int]] = {"short": 200, "medium": 420, "long": 900}
 MOST_WORDS_MINIMAL: Final = 12
 MINORS_ONLY: Final = frozenset({"minor_body", "minor_romantic"})
-TURNED_FROM: Final = 5
+TURNED_FROM: Final = 4
 """Words read backwards or turned must have this many letters to count."""
 EMOJI_JOINERS: Final = ("\u200d", "\ufe0f", "\ufe0e")
 REASONS: Final[Mapping[str, str]] = {

@@ -17,9 +17,14 @@ def patterns(language: str) -> dict[str, re.Pattern[str]]:
     """What finds the words of each code in a folded text that is to be in ``language``."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for (code, only), entries in _entries().items():
-        if only in {"", language}:
+        if _holds(only, language):
             found[code] |= entries
     return {code: re.compile(rf"\b(?:{'|'.join(sorted(entries))})\b") for code, entries in found.items()}
+
+
+def _holds(only: str, language: str) -> bool:
+    """Whether a section is for a language: for all, for this one (``de``), or not for another one (``!fr``)."""
+    return only[1:] != language if only.startswith("!") else only in {"", language}
 
 
 @cache
