@@ -35,7 +35,7 @@ def test_every_named_colour_is_called_by_its_name(name: str) -> None:
 def test_lab_is_that_of_the_textbook() -> None:
     # Bruce Lindbloom's calculator, sRGB and D65: red, green, blue, white.
     rgb = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]], dtype=np.uint8)
-    expected = [[53.24, 80.09, 67.20], [87.73, -86.18, 83.18], [32.30, 79.19, -107.86], [100, 0, 0]]
+    expected = [[53.24, 80.09, 67.20], [87.73, -86.18, 83.18], [32.30, 79.19, -107.86], [100.0, 0.0, 0.0]]
     assert np.allclose(lab_of(rgb), expected, atol=0.3)
 
 
@@ -48,8 +48,8 @@ def test_shares_of_colours_are_those_of_the_areas() -> None:
 
 
 def test_kinds_of_pictures_are_told_apart() -> None:
-    kinds = {kind.__name__.strip("_"): number for number, kind in enumerate(KINDS)}
-    found = {name: codes(look(drawn(number + len(KINDS)), with_faces=False)) for name, number in kinds.items()}
+    kinds = {kind.__name__.strip("_"): number for number, kind in enumerate(KINDS)} | {"grey": 15}
+    found = {name: codes(look(drawn(number), with_faces=False)) for name, number in kinds.items()}
     assert "golden" in found["sunset"]
     assert {"sky", "greenery"} <= found["field"]
     assert {"sky", "water"} <= found["sea"]

@@ -98,10 +98,11 @@ class GeminiSimulator(Simulator):
     def generated(self, request: Mapping[str, Any], model: str, twist: Twist = str) -> dict[str, Any]:
         """A GenerateContentResponse for a request in camel case; what does not fit into its room is cut."""
         config = request.get("generationConfig", {})
-        profiles = profiles_in(request)
+        profiles: list[Shown] = []
         if is_writing(config.get("responseJsonSchema") or {}):
             text = twist(json.dumps(self._compliments(request)))
         else:
+            profiles = profiles_in(request)
             text = twist(written(profiles, self.truth))
         with self.lock:
             self.read += [one.username for one in profiles]

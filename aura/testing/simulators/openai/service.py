@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from aura.testing.simulators.gemini.checks import SCHEMA, schema_problems
-from aura.testing.simulators.profiles import Truth, Twist, likely, shown_in, written
+from aura.testing.simulators.profiles import Shown, Truth, Twist, likely, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
 from aura.testing.simulators.writing import Scribe
 
@@ -109,7 +109,7 @@ class OpenAISimulator(Simulator):
                 yield f"no such part: {part}"
 
     def _completed(self, request: Mapping[str, Any], twist: Twist = str, **changes: Any) -> Answer:
-        profiles = shown_in(_parts(request))
+        profiles: list[Shown] = []
         images = sum(isinstance(part, bytes) for part in _parts(request))
         if "different compliments" in request["messages"][0]["content"]:
             words = [part for part in _parts(request) if isinstance(part, str)]
@@ -117,6 +117,7 @@ class OpenAISimulator(Simulator):
                 answer = self.scribe.write(request["messages"][0]["content"], words, images)
             text = twist(json.dumps(answer))
         else:
+            profiles = shown_in(_parts(request))
             text = twist(written(profiles, self.truth))
         with self.lock:
             self.read += [one.username for one in profiles]
