@@ -64,7 +64,7 @@ def distinct(texts: Sequence[str], size: int) -> float:
 
 def self_bleu(texts: Sequence[str]) -> float:
     """Mean BLEU-4 of each text against 50 others, smoothed by one (Lin and Och 2004)."""
-    chance, scores = Random(1), []  # noqa: S311
+    chance, scores = Random(1), []
     for place, text in enumerate(texts):
         others = [texts[n] for n in chance.sample([n for n in range(len(texts)) if n != place], AGAINST)]
         scores.append(_bleu(words_of(text), [words_of(other) for other in others]))
@@ -73,7 +73,7 @@ def self_bleu(texts: Sequence[str]) -> float:
 
 def report(name: str, texts: Sequence[str]) -> None:
     """One line of the table."""
-    chance = Random(2)  # noqa: S311
+    chance = Random(2)
     pairs = [chance.sample(texts, 2) for _ in range(4000)]
     exact = 1 - len(set(texts)) / len(texts)
     openings = 1 - len({opening(text) for text in texts}) / len(texts)

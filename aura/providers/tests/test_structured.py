@@ -40,7 +40,8 @@ def both(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def settings_of(url: str, model: str, **more: Any) -> VisionSettings:
-    return VisionSettings(url, model, **{"replacement": f"{model}-next", "timeout": 5, "resolution": "medium"} | more)
+    values: dict[str, Any] = {"replacement": f"{model}-next", "timeout": 5, "resolution": "medium"} | more
+    return VisionSettings(url, model, **values)
 
 
 def ask(pictures: int = 2, **more: Any) -> StructuredAsk:
