@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from aura.providers.writer_ports import Brief, Compliment, Reference
 from compliments.guard import REASONS, BriefFacts, check, choose_style
+from compliments.guard.folding import views
 from compliments.prompts import PROMPT
 from compliments.tests.attacks import LEET, LOOKALIKES
 
@@ -131,6 +132,11 @@ def test_tones_and_references_are_checked() -> None:
     references = (Reference(1, "the light"), Reference(7, "the sea"), Reference(0, "coffee"), Reference(2, "fuck"))
     found = check(Compliment(GOOD[0], {"warm": 100}, references), FACTS)
     assert (found.verdict, [one.image for one in found.references]) == ("ok", [1, 0])
+
+
+def test_look_alikes_are_read_as_they_look() -> None:
+    assert "cock" in set(views("соск"))  # noqa: RUF001
+    assert "sexual" in reasons("соск", replace(FACTS, language="ru"))  # noqa: RUF001
 
 
 def test_minimal_is_short_and_a_refusal_stays_one() -> None:

@@ -177,10 +177,10 @@ class Composer:
         """With the words for its picture, where there are several, in some of the texts."""
         if self._material.pictures < 2 or draft.chance.random() < 0.35 or len(draft.parts) > 1:
             return noun
-        ordinals = self._tables.ordinals
-        forms = [line for line in self._tables.lines["where"] if "{o}" not in line or seen.image <= len(ordinals)]
+        ordinals = dict(enumerate(self._tables.ordinals, 1))
+        forms = [line for line in self._tables.lines["where"] if "{o}" not in line or seen.image in ordinals]
         where = draft.chance.choice(forms).replace("{n}", str(seen.image))
-        return Noun(f"{noun.text} {where.replace('{o}', ordinals[min(seen.image, len(ordinals)) - 1])}", noun.plural)
+        return Noun(f"{noun.text} {where.replace('{o}', ordinals.get(seen.image, ''))}", noun.plural)
 
     def _put(self, draft: _Draft, text: str, fact: str, style: str = "") -> None:
         if text:
