@@ -94,7 +94,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.shell",
             ],
-            "builtins": ["lucide.templatetags.lucide", "django_cotton.templatetags.cotton"],
+            "builtins": ["lucide.templatetags.lucide", "django_cotton.templatetags.cotton", "aura.http.moments"],
         },
     }
 ]
@@ -262,7 +262,7 @@ AURA_IMPORT_MAX_BYTES = env.number("AURA_IMPORT_MAX_MB", 2048, low=1, high=10240
 AURA_PICTURES = env.flag("AURA_FETCH_PICTURES", True)
 AURA_ALLOW_LOOPBACK = env.flag("AURA_ALLOW_LOOPBACK")
 AURA_K_ANONYMITY = env.number("AURA_K_ANONYMITY", 10, low=5, high=1000)
-AURA_CLASSIFY_BATCH = env.number("AURA_CLASSIFY_BATCH", 256, low=1, high=2048)
+AURA_CLASSIFY_BATCH = env.number("AURA_CLASSIFY_BATCH", 2048, low=1, high=8192)
 # Under this key people are hashed who were erased or opted out (M13); empty: it follows from the secret key.
 AURA_PRIVACY_KEY = env.text("AURA_PRIVACY_KEY")
 

@@ -12,6 +12,7 @@ from audience.models import (
     AudiencePerson,
     Classification,
     Comment,
+    CommentClaim,
     Commenter,
     CommentReading,
     PodMember,
@@ -60,6 +61,8 @@ def erase_people(work: Erasure) -> None:
     forget_orphans_of(work, [person.picture_id for person in found if person.picture_id], keys)
     readings = CommentReading.objects.filter(comment__in=theirs.values("pk"))
     work.counts["audience_commentreading"] += readings.delete()[0]
+    claims = CommentClaim.objects.filter(comment__in=theirs.values("pk"))
+    work.counts["audience_commentclaim"] += claims.delete()[0]
     work.counts["audience_wordsgroup"] += words.forget_examples(list(theirs.values_list("pk", flat=True)))
     for model in (Classification, Review, ReviewItem, ReadingClaim, AudiencePerson, AudienceHabit, PodMember, Comment):
         work.counts[model._meta.db_table] += model.objects.filter(commenter__in=keys).delete()[0]

@@ -13,6 +13,7 @@ from audience.models import (
     AudiencePerson,
     Classification,
     Comment,
+    CommentClaim,
     Commenter,
     CommentReading,
     PictureState,
@@ -51,6 +52,7 @@ def _comments(before: datetime, most: int) -> int:
     Comment.objects.filter(pk__in=keys).update(parent=None)
     words.forget_examples(keys)
     CommentReading.objects.filter(comment__in=keys)._raw_delete("default")
+    CommentClaim.objects.filter(comment__in=keys)._raw_delete("default")
     Comment.objects.filter(pk__in=keys)._raw_delete("default")
     _people({row[2] for row in rows})
     rebuild({row[1] for row in rows})

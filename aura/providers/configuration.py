@@ -35,14 +35,15 @@ class GraphSettings:
 class VisionSettings:
     """A model behind an address. ``replacement`` is asked where the service no longer knows ``model``.
 
-    ``profiles`` go into one request, ``in_flight`` requests are under way at once, ``timeout`` is in seconds for each,
-    ``per_minute`` is how many requests a key may make.
+    ``profiles`` or ``comments`` go into one request, ``in_flight`` requests are under way at once, ``timeout`` is in
+    seconds for each, ``per_minute`` is how many requests a key may make.
     """
 
     url: str
     model: str
     replacement: str = ""
     profiles: int = 16
+    comments: int = 64
     in_flight: int = 32
     timeout: int = 60
     per_minute: int = 1000

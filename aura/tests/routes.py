@@ -199,7 +199,7 @@ RULES: dict[str, Rule] = {
     "api:audience:authenticity": Rule(OBJECT, READ, ("account",)),
     "api:audience:pods": does(OBJECT, "account", get=AN),
     "api:audience:waiting_questions": does(OBJECT, "account", get=AN),
-    "api:audience:account_runs": does(OBJECT, "account", post=AN),
+    "api:audience:account_runs": does(OBJECT, "account", get=V, post=AN),
     "api:audience:posts": Rule(OBJECT, READ, ("account",)),
     "api:audience:comments": Rule(OBJECT, READ, ("account",)),
     "api:audience:commenters": Rule(OBJECT, READ, ("account",)),
