@@ -48,7 +48,7 @@ impersonal("audience.CommentReading", "reader", "fallback")
 impersonal("audience.CommentClaim", "model", "code")
 personal("audience.WordsGroup", words=Kind.JSON, examples=Kind.DERIVED)
 impersonal("audience.WordsGroup", "kind")
-# Sums and figures of whole accounts, made anew after each erasure.
+# Sums and figures of whole accounts; an erasure takes the person out of them.
 impersonal("audience.WordsDay", "sentiment")
 impersonal("audience.AccountWords", "cursor", "reader", "wanted", "read_by", "waits_for", "sample", "authenticity")
 # Our own ids of people who are in commenter_ids too, and the service's name of the batch.
@@ -58,7 +58,7 @@ impersonal("audience.ScrapePart", "kind", "state", "outcome", "targets", "webhoo
 impersonal("audience.ScrapePart", "cursor", "path")
 personal("audience.ScrapePart", message=Kind.TEXT)
 impersonal("audience.ReadingClaim", "model", "code")
-# Counts of groups, rebuilt after each erasure.
+# Counts of groups, out of which an erasure takes the person.
 impersonal("audience.AudienceHour", "quarters")
 impersonal("audience.AudiencePost", "hours")
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")

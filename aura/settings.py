@@ -16,6 +16,7 @@ from aura.rest import DRF_STANDARDIZED_ERRORS as DRF_STANDARDIZED_ERRORS
 from aura.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from aura.rest import SIMPLE_JWT as SIMPLE_JWT
 from aura.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from aura.storages import default_storage
 
 django_stubs_ext.monkeypatch()
 
@@ -198,7 +199,7 @@ USE_THOUSAND_SEPARATOR = False
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "aura" / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": default_storage(env),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True

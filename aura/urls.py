@@ -9,8 +9,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.urls import entrance
 from audience import urls as audience
 from aura import downloads, home
+from aura.media import urls as media
 from aura.metrics import metrics
 from aura.webhooks import urls as webhooks
+from generation import urls as generation
 
 # Swagger UI writes style attributes; its page holds nothing of a workspace.
 docs_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
@@ -27,8 +29,10 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include((jobs_api, "jobs"))),
     path("audience/", include("audience.api.urls")),
+    path("", include("generation.api.urls")),
     path("webhooks/", include((webhooks.endpoints_api, "webhooks"))),
     path("", include("aura.privacy.api.urls")),
+    path("", include((media.pictures_api, "media"))),
 ]
 
 api: list[URLPattern | URLResolver] = [
@@ -54,8 +58,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include(entrance)),
     path("audience/", include("audience.urls")),
+    path("generation/", include("generation.urls")),
     path("webhooks/", include((audience.hooks, "audience_hooks"))),
+    path("webhooks/", include((generation.hooks, "generation_hooks"))),
     path("jobs/", include((jobs_pages, "jobs"))),
+    path("media/", include((media.pages, "media"))),
     path("settings/webhooks/", include((webhooks.pages, "webhooks"))),
     path("settings/", include("aura.privacy.urls")),
     path("downloads/@<str:username>/<slug:table>.<slug:wanted>", downloads.account_table, name="account_table"),

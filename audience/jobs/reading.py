@@ -105,8 +105,8 @@ class Reading:
             raise
         self._settle()
 
-    def _asking(self, batch: Batch) -> None:
-        people = [UUID(one.id) for one in batch.profiles]
+    def _asking(self, batch: Batch[ProfileEvidence]) -> None:
+        people = [UUID(one.id) for one in batch.items]
         if not reading_claims.asking(self.batch.pk, people):
             raise ProviderError("Others read these people now.", code="claims_lost", retryable=True)
 

@@ -13,6 +13,7 @@ from audience.services.vision import FIRST, import_adapters, trial_model
 from aura.jobs.context import JobContext
 from aura.jobs.models import Job, JobStep, Lane
 from aura.jobs.queue import job
+from aura.providers.ports import ProfileEvidence
 from aura.providers.reading import Batch
 
 
@@ -42,9 +43,9 @@ class JobNotes:
         right = {str(person): dict(found) for person, found in made.found.items()}
         self._write(version, made.asked, right=right, usd=str(made.cost), seconds=made.seconds)
 
-    def asking(self, version: str, batch: Batch) -> None:
+    def asking(self, version: str, batch: Batch[ProfileEvidence]) -> None:
         """Note, in the transaction before the request, who is about to be sent."""
-        self._write(version, (UUID(one.id) for one in batch.profiles))
+        self._write(version, (UUID(one.id) for one in batch.items))
 
     def give_back(self, version: str) -> None:
         """Whoever has no answer was not paid for."""

@@ -21,6 +21,7 @@ class Picture(TenantModel):
     thumbnail_width = models.PositiveSmallIntegerField()
     thumbnail_height = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(db_default=Now())
+    stored_at = models.DateTimeField(db_default=Now(), help_text="when this content last came in")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "sha256"], name="picture_once")]

@@ -1,9 +1,10 @@
-"""Pictures from strangers, decoded under limits and written anew: what comes out is a small plain JPEG."""
+"""Pictures from strangers, decoded under limits and written anew: what comes out is plain pixels without metadata."""
 
 import hashlib
 import io
 import warnings
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
@@ -13,6 +14,12 @@ MAX_PIXELS = 40_000_000
 MAX_SIDE = 12_000
 MIN_SIDE = 16
 QUALITY = 90
+SMALL_SIDE = 480
+SMALL_QUALITY = 82
+PICTURE_BYTES = 50 * 2**20
+PICTURE_SIDE = 2048
+Keep = Literal["jpeg", "png", "webp"]
+MEDIA_TYPES: dict[Keep, str] = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 WHITE = (255, 255, 255)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 # EXIF 2.3, tag 0x0112: what undoes each orientation.
@@ -54,24 +61,67 @@ class CleanImage:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A picture made safe with all its use in sight, and a small JPEG of it. ``sha256`` names the content of ``data``.
+
+    Sides are in pixels.
+    """
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    sha256: str
+    thumbnail: CleanImage
+
+
 def sanitise(data: bytes, *, max_bytes: int, side: int = 640) -> CleanImage:
     """Decode a JPEG, PNG, WebP or GIF and encode it anew as a JPEG in sRGB, no longer than ``side`` pixels a side.
 
     Only the first frame is kept, turned the way its EXIF data says, transparency on white; no metadata survives.
     The same bytes always give the same answer. Raises :class:`ImageRefused`.
     """
+    return _jpeg(_decode(data, max_bytes, side), QUALITY)
+
+
+def clean(data: bytes, *, max_bytes: int = PICTURE_BYTES, side: int = PICTURE_SIDE, keep: Keep = "jpeg") -> Cleaned:
+    """As :func:`sanitise`, for pictures that are worked with: larger, with a small JPEG (≤ 480 pixels a side) beside.
+
+    ``keep`` is what it is encoded as; PNG and WebP (lossless) keep transparency. Raises :class:`ImageRefused`.
+    """
+    picture = _decode(data, max_bytes, side, opaque=keep == "jpeg")
+    small = small_of(picture)
+    if keep == "jpeg":
+        whole = _jpeg(picture, QUALITY)
+        return Cleaned(whole.data, whole.media_type, whole.width, whole.height, whole.sha256, small)
+    output = io.BytesIO()
+    options = {"lossless": True, "method": 2} if keep == "webp" else {"compress_level": 4}
+    picture.save(output, keep.upper(), **options)
+    encoded = output.getvalue()
+    digest = hashlib.sha256(encoded).hexdigest()
+    return Cleaned(encoded, MEDIA_TYPES[keep], picture.width, picture.height, digest, small)
+
+
+def small_of(picture: Image.Image) -> CleanImage:
+    """A JPEG of at most 480 pixels a side, transparency on white."""
+    small = picture.copy()
+    small.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return _jpeg(_bare(_plain_mode(small)), SMALL_QUALITY)
+
+
+def _jpeg(picture: Image.Image, quality: int) -> CleanImage:
+    output = io.BytesIO()
+    picture.save(output, "JPEG", quality=quality, optimize=False, progressive=False)
+    encoded = output.getvalue()
+    return CleanImage(encoded, "image/jpeg", picture.width, picture.height, hashlib.sha256(encoded).hexdigest())
+
+
+def _decode(data: bytes, max_bytes: int, side: int, *, opaque: bool = True) -> Image.Image:
     if not data:
         raise ImageRefused("empty", "The picture is empty.")
     if len(data) > max_bytes:
         raise ImageRefused("too_large", f"The picture is larger than {max_bytes} bytes.")
-    picture = _decode(data, side)
-    output = io.BytesIO()
-    picture.save(output, "JPEG", quality=QUALITY, optimize=False, progressive=False)
-    clean = output.getvalue()
-    return CleanImage(clean, "image/jpeg", picture.width, picture.height, hashlib.sha256(clean).hexdigest())
-
-
-def _decode(data: bytes, side: int) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as source:
             _check_size(source.width, source.height)
@@ -80,7 +130,7 @@ def _decode(data: bytes, side: int) -> Image.Image:
             source.draft(None, (side * 2, side * 2))
             source.load()
             profile = source.info.get("icc_profile")
-            frame: Image.Image = _plain_mode(source)
+            frame: Image.Image = _plain_mode(source, opaque=opaque)
     except UnidentifiedImageError:
         raise ImageRefused("not_an_image", "The file is not a JPEG, PNG, WebP or GIF picture.") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -105,12 +155,14 @@ def _orientation(source: Image.Image) -> int:
         return 1
 
 
-def _plain_mode(source: Image.Image) -> Image.Image:
-    """A copy as L, RGB or CMYK: no palette, no 16 bits, transparency laid on white."""
+def _plain_mode(source: Image.Image, *, opaque: bool = True) -> Image.Image:
+    """A copy as L, RGB or CMYK: no palette, no 16 bits, transparency laid on white; RGBA where it may stay."""
     if source.mode.startswith("I"):
         return Image.fromarray((np.asarray(source).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
     if source.has_transparency_data:
         coloured = source.convert("RGBA")
+        if not opaque:
+            return coloured
         paper = Image.new("RGB", coloured.size, WHITE)
         paper.paste(coloured, mask=coloured.getchannel("A"))
         return paper
@@ -118,20 +170,24 @@ def _plain_mode(source: Image.Image) -> Image.Image:
 
 
 def _to_srgb(frame: Image.Image, profile: bytes | None) -> Image.Image:
+    mode = "RGBA" if frame.mode == "RGBA" else "RGB"
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(frame, source, SRGB, outputMode="RGB")
+            converted = ImageCms.profileToProfile(frame, source, SRGB, outputMode=mode)
         except (ImageCms.PyCMSError, *BROKEN):
-            return frame.convert("RGB")
+            return frame.convert(mode)
         if converted is not None:
             return converted
-    return frame.convert("RGB")
+    return frame.convert(mode)
 
 
 def _turned(frame: Image.Image, orientation: int) -> Image.Image:
     """The picture the right way up as bare pixels: what ``Image.info`` carries would be written into the JPEG."""
-    upright = frame.transpose(TURNS[orientation]) if orientation in TURNS else frame
-    bare = Image.new("RGB", upright.size)
-    bare.paste(upright)
+    return _bare(frame.transpose(TURNS[orientation]) if orientation in TURNS else frame)
+
+
+def _bare(frame: Image.Image) -> Image.Image:
+    bare = Image.new("RGBA" if frame.mode == "RGBA" else "RGB", frame.size)
+    bare.paste(frame)
     return bare

@@ -88,6 +88,7 @@ RULES: dict[str, Rule] = {
     "accounts:withdraw_invitation": does(OBJECT, "invitation", post=AD),
     "accounts:keys": does(OWN, get=AD, post=AD),
     "accounts:providers": does(OWN, get=AD, post=AD),
+    "accounts:check_provider": does(OWN, "provider", post=AD),
     "accounts:remove_provider": does(OWN, "provider", post=AD),
     "accounts:usage": does(OWN, get=AN),
     "accounts:budget": does(OWN, post=AD),
@@ -110,6 +111,14 @@ RULES: dict[str, Rule] = {
     "audience:account_workbook": Rule(OBJECT, READ, ("username",)),
     "audience:follow": does(OBJECT, "username", get=AN, post=AN),
     "audience:fetch": does(OBJECT, "username", post=AN),
+    "generation:gallery": does(OWN, get=V, post=V),
+    "generation:detail": Rule(OBJECT, READ, ("generation",)),
+    "generation:fragment": Rule(OBJECT, READ, ("generation",)),
+    "generation:cancel": does(OBJECT, "generation", post=AN),
+    "generation:again": does(OBJECT, "generation", post=AN),
+    "generation:favourite": does(OBJECT, "generation", "one", post=AN),
+    "generation:remove": does(OBJECT, "generation", post=AN),
+    "generation_hooks:replicate": does(OPEN, "workspace_id", "generation", post=V),
     "audience_hooks:apify": does(OPEN, "workspace_id", "run", post=V),
     "audience:import": does(OBJECT, "username", get=AN, post=AN),
     "audience:account_export": Rule(OBJECT, READ, ("username", "export_table", "csv")),
@@ -131,6 +140,9 @@ RULES: dict[str, Rule] = {
     # files of lists
     "table": Rule(OWN, READ, ("table", "csv")),
     "account_table": Rule(OBJECT, READ, ("username", "account_table", "csv")),
+    # pictures
+    "media:picture": Rule(OBJECT, READ, ("stored_picture",)),
+    "media:small": Rule(OBJECT, READ, ("stored_picture",)),
     # webhooks pages
     "webhooks:list": does(OWN, get=AD),
     "webhooks:new": does(OWN, get=AD, post=AD),
@@ -217,6 +229,18 @@ RULES: dict[str, Rule] = {
     "api:audience:run": Rule(OBJECT, READ, ("run",)),
     "api:audience:run_cancel": does(OBJECT, "run", post=AN),
     "api:audience:run_resume": does(OBJECT, "run", post=AN),
+    # API: generation
+    "api:generation:generate": does(OWN, post=AN),
+    "api:generation:status": Rule(OBJECT, READ, ("job",)),
+    "api:generation:generations": Rule(OWN),
+    "api:generation:generation": does(OBJECT, "generation", get=V, delete=AN),
+    "api:generation:cancel": does(OBJECT, "generation", post=AN),
+    "api:generation:image": does(OBJECT, "generation", "one", patch=AN),
+    # API: pictures
+    "api:media:upload": does(OWN, post=AN),
+    "api:media:picture": Rule(OBJECT, READ, ("stored_picture",)),
+    "api:media:file": Rule(OBJECT, READ, ("stored_picture",)),
+    "api:media:small": Rule(OBJECT, READ, ("stored_picture",)),
     # API: webhooks
     "api:webhooks:endpoints": does(OWN, get=AD, post=AD),
     "api:webhooks:endpoint": does(OBJECT, "endpoint", get=AD, patch=AD, delete=AD),
@@ -241,7 +265,9 @@ RULES: dict[str, Rule] = {
 ALSO: dict[str, set[int]] = {
     # Without its secret a webhook finds nothing.
     "audience_hooks:apify": {404},
+    "generation_hooks:replicate": {404},
     "audience:picture": {404},
+    **dict.fromkeys(("media:picture", "media:small", "api:media:file", "api:media:small"), {404}),  # no file
     "audience:compare_export": {404},  # without two sides in the query
     "audience:overlap_export": {404},
     "account_confirm_email": {404},

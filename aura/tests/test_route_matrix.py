@@ -18,16 +18,18 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import RANK, ApiKey, Invitation, Membership, Role, User
+from accounts.models import RANK, ApiKey, Invitation, Membership, Role, User, Workspace
 from accounts.tokens import digest, new_token
 from audience.models import Run
 from audience.tests import factories
 from aura.jobs.models import Job
+from aura.media.models import Picture
 from aura.privacy.models import ErasureRequest, OptOut, SubjectExport
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
 from aura.tests.routes import ALSO, OBJECT, OPEN, OWN, RULES, Rule
 from aura.webhooks.tests import factories as hooks
+from generation.models import Generation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -99,6 +101,12 @@ def world(team: Team) -> World:
     return World(things, {who: key or "" for who, key in sessions.items()}, secret)
 
 
+def _picture(workspace: Workspace) -> Picture:
+    small = {"width": 1, "height": 1, "size": 1, "thumbnail_width": 1, "thumbnail_height": 1}
+    paths = {"path": "pictures/lost.jpg", "thumbnail_path": "pictures/lost.small.jpg", "media_type": "image/jpeg"}
+    return Picture.objects.create(workspace=workspace, sha256="0" * 64, **paths, **small)
+
+
 def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     north, alice = team.workspace, team.alice
     account = factories.account(username="northroast")
@@ -117,9 +125,12 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     delivery = (hooks.endpoint(north), hooks.emit(north))[1]
     erasure = ErasureRequest.objects.create(workspace=north, hashes=["x"], key_id="k")
     export = SubjectExport.objects.create(workspace=north, hashes=["x"], key_id="k")
+    generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
     opt_out = OptOut.objects.create(workspace=north, username_hash="x", key_id="k")
     return {
         "word": "x-y",
+        "generation": str(generation.pk),
+        "one": "1",
         "uid": "1",
         "slug": north.slug,
         "provider": "gemini",
@@ -128,6 +139,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "person": str(person.pk),
         "pictured": str(person.pk),
         "run": str(run.pk),
+        "stored_picture": str(_picture(north).pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),
         "invitation_token": token,

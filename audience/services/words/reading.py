@@ -237,6 +237,16 @@ def save_readings(account: TrackedAccount, done: Sequence[Said]) -> None:
             cursor.execute(statement, values)
 
 
+def uncount(account: TrackedAccount, comments: Sequence[UUID]) -> None:
+    """Take comments that are about to be deleted out of the rollup."""
+    words_of_account(account, locked=True)
+    nothing: dict[str, list[Any]] = {name: [] for name in ("posts", "days", "sentiments", "asked", "praises")}
+    with connection.cursor() as cursor:
+        cursor.execute(statements.COUNTED, _values(account) | nothing | {"comments": list(comments)})
+        cursor.execute(statements.EMPTY, _values(account))
+    AccountWords.objects.filter(account=account).update(version=F("version") + 1, updated_at=Now())
+
+
 def rebuild(account: TrackedAccount) -> None:
     """Make rollup and figures anew after comments or people went away; texts are not read again."""
     state = words_of_account(account, locked=True)
@@ -245,6 +255,13 @@ def rebuild(account: TrackedAccount) -> None:
     state.authenticity = measure(account)
     state.version, state.updated_at = F("version") + 1, Now()
     state.save(update_fields=["authenticity", "version", "updated_at"])
+
+
+def catch_up(account: TrackedAccount) -> None:
+    """:func:`rebuild` where comments went away since the account was read to its end."""
+    known = AccountWords.objects.filter(account=account)
+    if known.exclude(read_version=account.data_version).exists():
+        rebuild(account)
 
 
 def _values(account: TrackedAccount) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def reply_of(answer: types.GenerateContentResponse, question: Question, expected
     candidate = answer.candidates[0] if answer.candidates else None
     parts = (candidate.content.parts if candidate and candidate.content else None) or []
     text = "".join(part.text for part in parts if part.text and not part.thought)
-    used = _usage(answer.usage_metadata, expected)
+    used = count_usage(answer.usage_metadata, expected)
     return Reply(
         text, used, dict(question.ids), plain(answer.model_version or used.model, MAX_MODEL), _problem(answer, text)
     )
@@ -159,7 +159,7 @@ def _problem(answer: types.GenerateContentResponse, text: str) -> Problem:
     return "cut" if reason in CUT or not text else ""
 
 
-def _usage(said: types.GenerateContentResponseUsageMetadata | None, expected: Usage) -> Usage:
+def count_usage(said: types.GenerateContentResponseUsageMetadata | None, expected: Usage) -> Usage:
     """Tokens as Google bills them: thinking is output, cached tokens are a part of the input."""
     if said is None or not said.prompt_token_count:
         return expected

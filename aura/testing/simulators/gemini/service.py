@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aura.testing.simulators.gemini import faults
+from aura.testing.simulators.gemini import faults, images
 from aura.testing.simulators.gemini.batches import Batches
 from aura.testing.simulators.gemini.checks import MAX_BYTES, decoded, plain, problems
 from aura.testing.simulators.profiles import Shown, Truth, Twist, felt, likely, line_problems, shown_in, written
@@ -33,7 +33,7 @@ class GeminiSimulator(Simulator):
         *,
         feels: Truth = felt,
         key: str = KEY,
-        models: tuple[str, ...] = MODELS,
+        models: tuple[str, ...] = (*MODELS, *images.IMAGE_MODELS),
         latency: float = 0.0,
         port: int = 0,
     ) -> None:
@@ -45,6 +45,8 @@ class GeminiSimulator(Simulator):
         """User names in the order in which the model answered about them."""
         self.texts: list[str] = []
         """The same of comments."""
+        self.drawn = 0
+        """How many pictures were made."""
 
     def answer(self, asked: Asked) -> Answer:
         if asked.headers.get("x-goog-api-key") != self.key:
@@ -72,10 +74,16 @@ class GeminiSimulator(Simulator):
 
     def _generate(self, asked: Asked, model: str) -> Answer:
         request = plain(asked.json())
-        refusal = self._refusal(request, len(asked.body))
+        draws = model in images.IMAGE_MODELS
+        refusal = self._refusal(request, len(asked.body), draws=draws)
         if refusal is not None:
             return refusal
-        return Answer.json(self.generated(request, model), delay=self.latency)
+        if not draws:
+            return Answer.json(self.generated(request, model), delay=self.latency)
+        with self.lock:
+            self.drawn += 1
+            number = self.drawn
+        return Answer.json(images.drawn(request, model, number, thoughts="pro" in model), delay=self.latency)
 
     def _submit(self, asked: Asked, model: str) -> Answer:
         body = plain(asked.json())
@@ -93,9 +101,9 @@ class GeminiSimulator(Simulator):
             self.complain(f"{len(rows)} requests with pictures in one batch could never be fetched")
         return Answer.json(self.batches.submit(rows, model, batch.get("displayName", "")))
 
-    def _refusal(self, request: Mapping[str, Any], size: int) -> Answer | None:
-        found = list(problems(request))
-        if not found:
+    def _refusal(self, request: Mapping[str, Any], size: int, *, draws: bool = False) -> Answer | None:
+        found = list(images.problems(request) if draws else problems(request))
+        if not found and not draws:
             schema, parts = request.get("generationConfig", {}).get("responseJsonSchema"), _parts_of(request)
             found += (
                 ()

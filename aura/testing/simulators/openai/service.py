@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from aura.testing.simulators.gemini.checks import SCHEMA, schema_problems
+from aura.testing.simulators.openai import images
 from aura.testing.simulators.profiles import Truth, Twist, felt, likely, line_problems, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
 from aura.testing.simulators.writing import Scribe
@@ -36,7 +37,8 @@ def bare(status: int, message: str) -> Answer:
 
 class OpenAISimulator(Simulator):
     """``forms`` are the response formats that it knows, ``pictures`` the most in a request, ``limit`` the name of the
-    limit on the answer that it takes ("" for both). ``key`` "" takes any key."""
+    limit on the answer that it takes ("" for both). ``key`` "" takes any key. ``sizes`` are those of pictures that it
+    makes (None for all), ``links`` answers with addresses of them."""
 
     def __init__(
         self,
@@ -47,12 +49,15 @@ class OpenAISimulator(Simulator):
         forms: tuple[str, ...] = ("json_schema", "json_object"),
         pictures: int | None = None,
         limit: str = "",
+        sizes: tuple[str, ...] | None = images.OPENAI_SIZES,
+        links: bool = False,
         latency: float = 0.0,
         port: int = 0,
     ) -> None:
         super().__init__(port)
         self.truth, self.feels, self.key, self.forms, self.pictures = truth, feels, key, forms, pictures
-        self.limit, self.latency = limit, latency
+        self.limit, self.latency, self.sizes, self.links = limit, latency, sizes, links
+        self.drawings: list[bytes] = []
         self.scribe = Scribe()
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
@@ -64,10 +69,15 @@ class OpenAISimulator(Simulator):
         return f"{self.url}/v1"
 
     def answer(self, asked: Asked) -> Answer:
+        if asked.path.startswith("/files/"):
+            return images.file(asked, self.drawings)
         if self.key and asked.headers.get("authorization") != f"Bearer {self.key}":
             return refused(401, "Incorrect API key provided.", code="invalid_api_key")
         if (asked.method, asked.path) == ("GET", "/v1/models"):
-            return Answer.json({"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
+            listed = [{"id": name, "object": "model"} for name in (*MODELS, *images.IMAGE_MODELS)]
+            return Answer.json({"object": "list", "data": listed})
+        if (asked.method, asked.path) in images.ROUTES:
+            return self._drawn(asked)
         if (asked.method, asked.path) != ("POST", "/v1/chat/completions"):
             self.complain(f"no such address: {asked.method} {asked.path}")
             return refused(404, "Unknown request URL.")
@@ -78,6 +88,26 @@ class OpenAISimulator(Simulator):
         for words in found:
             self.complain(words)
         return refused(400, found[0]) if found else self._limited(request) or self._completed(request)
+
+    def _drawn(self, asked: Asked) -> Answer:
+        request = images.read(asked)
+        if request.get("model") not in images.IMAGE_MODELS:
+            return refused(404, f"The model `{request.get('model')}` does not exist.", code="model_not_found")
+        found = list(images.problems(request, edits=asked.path.endswith("edits")))
+        for words in found:
+            self.complain(words)
+        if found:
+            return refused(400, found[0])
+        size = str(request.get("size", "auto"))
+        if self.sizes is not None and size not in self.sizes:
+            return refused(
+                400, f"Invalid value: '{size}'. Supported sizes: {', '.join(self.sizes)}.", code="invalid_value"
+            )
+        with self.lock:
+            data = images.drawn(request, len(self.drawings))
+            self.drawings.append(data)
+            link = f"{self.url}/files/{len(self.drawings) - 1}.png" if self.links else ""
+        return Answer.json(images.answered(data, link), delay=self.latency)
 
     def _limited(self, request: Mapping[str, Any]) -> Answer | None:
         """What this server cannot do, though others can."""
