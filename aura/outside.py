@@ -6,7 +6,9 @@ from decimal import Decimal, InvalidOperation
 from aura.environment import Reader, WrongSetting
 from aura.providers.configuration import (
     GEMINI_IMAGES,
+    GEMINI_WRITING,
     OPENAI_IMAGES,
+    OPENAI_WRITING,
     REPLICATE,
     ApifySettings,
     GraphSettings,
@@ -60,26 +62,28 @@ def outside(env: Reader) -> Outside:
             per_minute=env.number("AURA_OPENAI_PER_MINUTE", 1000, low=1),
         ),
         **_images(env, gemini, openai),
+        gemini_writing=GEMINI_WRITING,
+        openai_writing=OPENAI_WRITING,
         prices=env.attempt(lambda: _prices(env.text("AURA_PRICES")), ""),
         monthly_budget=env.attempt(lambda: _dollars(env.text("AURA_MONTHLY_BUDGET")), None),
     )
-    return replace(found, **_writing(env, found))
+    return _with_writing(env, found)
 
 
-def _writing(env: Reader, found: Outside) -> dict[str, VisionSettings]:
-    """Who looks at pictures and writes: the same services, other models."""
+def _with_writing(env: Reader, found: Outside) -> Outside:
+    """With those who look at pictures and write: the same services, other models."""
     closely = env.choice("AURA_WRITING_RESOLUTION", "medium", ("low", "medium", "high"))
-    return {
-        "gemini_writing": replace(
+    gemini, openai = found.gemini_writing, found.openai
+    return replace(
+        found,
+        gemini_writing=replace(
             found.gemini,
-            model=env.text("AURA_GEMINI_WRITING_MODEL", found.gemini_writing.model),
-            replacement=env.text("AURA_GEMINI_WRITING_REPLACEMENT", found.gemini_writing.replacement),
+            model=env.text("AURA_GEMINI_WRITING_MODEL", gemini.model),
+            replacement=env.text("AURA_GEMINI_WRITING_REPLACEMENT", gemini.replacement),
             resolution=closely,
         ),
-        "openai_writing": replace(
-            found.openai, model=env.text("AURA_OPENAI_WRITING_MODEL", found.openai.model), resolution=closely
-        ),
-    }
+        openai_writing=replace(openai, model=env.text("AURA_OPENAI_WRITING_MODEL", openai.model), resolution=closely),
+    )
 
 
 def _images(env: Reader, gemini: str, openai: str) -> dict[str, ImageSettings]:

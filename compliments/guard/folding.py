@@ -63,7 +63,7 @@ def _views(text: str) -> Iterator[str]:
     yield spaced(leet)
     yield spaced(REPEATED.sub(r"\1", leet))
     yield spaced(SPACED.sub(_together, leet))
-    yield " ".join(word for start in range(0, len(plain), 200) for word in words_of(plain[start : start + 200]))
+    yield " ".join(letters for word in plain.split() for letters in words_of(word))
 
 
 def _together(found: re.Match[str]) -> str:
