@@ -6,6 +6,8 @@ SCOPES = {
     "audience:write": "Add accounts, upload datasets, stop and resume runs",
     "generation:read": "See generated pictures and their prompts",
     "generation:write": "Make pictures, which may cost money, and delete them",
+    "compliments:read": "Read posts and what was written about them",
+    "compliments:write": "Fetch and upload posts, have them written about",
     "media:read": "See pictures that are worked on",
     "media:write": "Upload pictures to work on",
     "jobs:read": "Read jobs and their progress",

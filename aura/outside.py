@@ -14,6 +14,7 @@ from aura.providers.configuration import (
     GraphSettings,
     ImageSettings,
     Outside,
+    SiteSettings,
     VisionSettings,
 )
 from aura.providers.prices import WrongPrices, price_list
@@ -65,6 +66,10 @@ def outside(env: Reader) -> Outside:
         gemini_writing=GEMINI_WRITING,
         openai_writing=OPENAI_WRITING,
         prices=env.attempt(lambda: _prices(env.text("AURA_PRICES")), ""),
+        site=SiteSettings(
+            url=env.url("INSTAGRAM_SITE_URL", SiteSettings().url, schemes=WEB),
+            instaloader=env.flag("AURA_INSTALOADER", True),
+        ),
         monthly_budget=env.attempt(lambda: _dollars(env.text("AURA_MONTHLY_BUDGET")), None),
     )
     return _with_writing(env, found)

@@ -48,6 +48,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "aura.http.schema.complete"],
     "ENUM_NAME_OVERRIDES": {
         "ApiKeyStateEnum": "accounts.scopes.KEY_STATES",
+        "PostStatusEnum": "compliments.models.posts.InstagramPost.State",
         "VisionEnum": "audience.services.vision.Reader",
     },
 }

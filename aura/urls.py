@@ -30,6 +30,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include((jobs_api, "jobs"))),
     path("audience/", include("audience.api.urls")),
     path("", include("generation.api.urls")),
+    path("compliments/", include("compliments.api.urls")),
     path("webhooks/", include((webhooks.endpoints_api, "webhooks"))),
     path("", include("aura.privacy.api.urls")),
     path("", include((media.pictures_api, "media"))),

@@ -14,6 +14,7 @@ from typing import Any, cast
 import orjson
 from django.conf import settings
 from django.db import connection
+from django.http import QueryDict
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,16 +38,22 @@ def body_digest(request: Request) -> str:
         digest.update(repr(request.data).encode())
         return digest.hexdigest()
     for name in sorted(request.data):
-        value = request.data[name]
-        digest.update(name.encode() + b"\0")
-        if hasattr(value, "chunks"):
-            for chunk in value.chunks():
-                digest.update(chunk)
-            value.seek(0)
-        else:
-            digest.update(repr(value).encode())
-        digest.update(b"\0")
+        # A field of a form may stand there several times, such as one for each picture.
+        values = request.data.getlist(name) if isinstance(request.data, QueryDict) else [request.data[name]]
+        for value in values:
+            digest.update(name.encode() + b"\0")
+            _add(digest, value)
+            digest.update(b"\0")
     return digest.hexdigest()
+
+
+def _add(digest: "hmac.HMAC", value: Any) -> None:
+    if not hasattr(value, "chunks"):
+        digest.update(repr(value).encode())
+        return
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
 
 
 def _lock(key: str) -> bool:

@@ -49,6 +49,14 @@ class GraphSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """Instagram's own site: where share links are resolved and, with ``instaloader``, where posts are read."""
+
+    url: str = "https://www.instagram.com"
+    instaloader: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class VisionSettings:
     """A model behind an address. ``replacement`` is asked where the service no longer knows ``model``.
 
@@ -115,3 +123,4 @@ class Outside:
     """A file of prices in place of the shipped one."""
     monthly_budget: Decimal | None = None
     """US dollars that a workspace may spend in a month until it says otherwise; None is no limit."""
+    site: SiteSettings = field(default_factory=SiteSettings)

@@ -56,6 +56,32 @@ class Answered:
     retry_after: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """How an address answered; ``location`` is the absolute address that it points to, "" where to none."""
+
+    status: int
+    location: str
+    retry_after: float | None
+
+
+def hop(url: str, *, deadline: float, allow_loopback: bool = False) -> Hop:
+    """GET ``url`` and follow nothing: whoever asks decides whether to go on. The body is not read.
+
+    Every status is an answer. Raises :class:`ProviderError` with ``url_refused``, ``timeout`` or ``unreachable``.
+    """
+    target = checked_url(url, allow_loopback)
+    with (
+        _pool(deadline, allow_loopback) as pool,
+        _plain_errors(),
+        pool.stream("GET", target, headers=list(HEADERS.items()), extensions={"timeout": TIMEOUTS}) as response,
+    ):
+        found = {name.lower(): value.decode("latin-1") for name, value in response.headers}
+        points = response.status in REDIRECTS and b"location" in found
+        wait = _retry_after(found.get(b"retry-after", ""))
+        return Hop(response.status, _next(url, found[b"location"]) if points else "", wait)
+
+
 def fetch(url: str, *, max_bytes: int, deadline: float, allow_loopback: bool = False) -> Fetched:
     """GET ``url``, at most ``max_bytes`` bytes within ``deadline`` seconds in all (name, redirects and body included).
 

@@ -6,6 +6,7 @@ Fetching is work that may outlive this process: the handle is stored before anyt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal, Protocol
 
 MediumKind = Literal["image", "video"]
@@ -42,6 +43,8 @@ class FetchedPost:
     media: tuple[PostMedium, ...]
     author: str = ""
     author_name: str = ""
+    author_id: str = ""
+    """Instagram's number of the author; only some services tell it."""
     caption: str = ""
     taken_at: datetime | None = None
     likes: int | None = None
@@ -61,6 +64,8 @@ class PostFetch:
     code: str = ""
     message: str = ""
     retryable: bool = False
+    cost: Decimal | None = None
+    """US dollars so far, where the service tells."""
 
 
 class PostSource(Protocol):

@@ -236,6 +236,10 @@ RULES: dict[str, Rule] = {
     "api:generation:generation": does(OBJECT, "generation", get=V, delete=AN),
     "api:generation:cancel": does(OBJECT, "generation", post=AN),
     "api:generation:image": does(OBJECT, "generation", "one", patch=AN),
+    # API: compliments
+    "api:compliments:posts": does(OWN, get=V, post=AN),
+    "api:compliments:post": does(OBJECT, "asked_post", get=V, delete=AN),
+    "api:compliments:post_retry": does(OBJECT, "asked_post", post=AN),
     # API: pictures
     "api:media:upload": does(OWN, post=AN),
     "api:media:picture": Rule(OBJECT, READ, ("stored_picture",)),

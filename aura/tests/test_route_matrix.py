@@ -29,6 +29,7 @@ from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
 from aura.tests.routes import ALSO, OBJECT, OPEN, OWN, RULES, Rule
 from aura.webhooks.tests import factories as hooks
+from compliments.models import InstagramPost
 from generation.models import Generation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -101,6 +102,10 @@ def world(team: Team) -> World:
     return World(things, {who: key or "" for who, key in sessions.items()}, secret)
 
 
+def _post(north: Workspace) -> InstagramPost:
+    return InstagramPost.objects.create(workspace=north, code="DAbc123xyz_", state="failed")
+
+
 def _picture(workspace: Workspace) -> Picture:
     small = {"width": 1, "height": 1, "size": 1, "thumbnail_width": 1, "thumbnail_height": 1}
     paths = {"path": "pictures/lost.jpg", "thumbnail_path": "pictures/lost.small.jpg", "media_type": "image/jpeg"}
@@ -139,6 +144,7 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "person": str(person.pk),
         "pictured": str(person.pk),
         "run": str(run.pk),
+        "asked_post": str(_post(north).pk),
         "stored_picture": str(_picture(north).pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),

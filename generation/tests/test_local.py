@@ -1,4 +1,4 @@
-"""Without any key: a prompt becomes a labelled placeholder in Aura's storage, through the API and the pages (G1, G4, G5)."""
+"""Without any key a prompt becomes a labelled placeholder in Aura's storage, by the API and the pages (G1, G4, G5)."""
 
 from pathlib import Path
 from typing import Any

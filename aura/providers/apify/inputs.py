@@ -57,7 +57,9 @@ def shape_of(actor: str, kind: ScrapeKind) -> Shape:
 
 def input_of(shape: Shape, order: ScrapeOrder) -> dict[str, Any]:
     """What is sent for an order."""
-    sent = {shape.targets: [shape.target.format(target) for target in order.targets], **shape.fixed}
+    # An address is taken as it is: the actors of posts take single posts beside profiles.
+    targets = [target if "://" in target else shape.target.format(target) for target in order.targets]
+    sent = {shape.targets: targets, **shape.fixed}
     if shape.limit:
         sent[shape.limit] = order.limit
     if shape.newer_than and order.newer_than:

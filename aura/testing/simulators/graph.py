@@ -12,6 +12,7 @@ from aura.testing.simulators.world import Account, Post, Remark, World
 
 TOKEN = "IGAAsimulatedTOKEN000000000000000001"
 MEDIA = "id caption media_type media_url thumbnail_url permalink shortcode timestamp like_count comments_count username"
+CHILD = "id media_type media_url thumbnail_url permalink timestamp username"
 COMMENT = "id text timestamp username from like_count hidden"
 ME = "id user_id username followers_count follows_count media_count biography name profile_picture_url account_type"
 FIELD = re.compile(r"([a-z_]+)(?:\{([a-z_,]+)\})?(?:,|$)")
@@ -63,6 +64,7 @@ class GraphSimulator(Simulator):
             (re.compile(r"/(\d+)/media"), edge, self._media),
             (re.compile(r"/(\d+)/comments"), edge, self._comments),
             (re.compile(r"/(\d+)/replies"), edge, self._replies),
+            (re.compile(r"/(\d+)"), "fields", self._one),
             (re.compile(r"/(\d+)/insights"), "metric period metric_type breakdown", self._insights),
         ]
 
@@ -128,12 +130,27 @@ class GraphSimulator(Simulator):
         newest = self.account.posts[::-1]
         return self._edge(asked, newest, 100, lambda post: post.graph_id, lambda post: self._post(asked, post))
 
+    def _one(self, asked: Asked, key: str) -> Answer:
+        post = next((post for post in self.account.posts if post.graph_id == key), None)
+        return _missing(key) if post is None or key in self.gone else Answer.json(self._post(asked, post))
+
+    def _children(self, post: Post, fields: str) -> list[dict[str, Any]]:
+        found = []
+        for number, kind in enumerate(post.children, 1):
+            link = self.pictures.child(post.code, number)
+            part = {"id": f"{post.graph_id}{number}", "media_type": KINDS[kind], "media_url": link}
+            if kind == "Video":
+                part |= {"media_url": f"{link}&video=1", "thumbnail_url": link}
+            found.append(self._chosen(fields, CHILD, part))
+        return found
+
     def _post(self, asked: Asked, post: Post) -> dict[str, Any]:
+        fields = asked.query.get("fields", "id")
         found = {
             "id": post.graph_id,
             "caption": post.caption,
             "media_type": KINDS[post.kind],
-            "media_url": self.pictures.post(post.code),
+            "media_url": self.pictures.child(post.code, 1) if post.children else self.pictures.post(post.code),
             "permalink": post.url,
             "shortcode": post.code,
             "timestamp": stamp(post.time),
@@ -144,7 +161,10 @@ class GraphSimulator(Simulator):
             found["thumbnail_url"] = self.pictures.post(post.code)
         if post.likes >= 0:
             found["like_count"] = post.likes
-        return self._chosen(asked.query.get("fields", "id"), MEDIA, found)
+        inner = dict(FIELD.findall(fields)).get("children")
+        if inner and post.children:
+            found["children"] = {"data": self._children(post, inner)}
+        return self._chosen(fields, f"{MEDIA} children", found)
 
     def _comments(self, asked: Asked, key: str) -> Answer:
         post = next((post for post in self.account.posts if post.graph_id == key), None)

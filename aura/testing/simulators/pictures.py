@@ -35,6 +35,10 @@ class Pictures:
         """The address of a post's picture: named .heic, as the real ones may be, and a JPEG."""
         return self._signed(f"/pictures/posts/{code}_n.heic", "stp=dst-jpg_e35_tt6&")
 
+    def child(self, code: str, number: int) -> str:
+        """The address of a picture in a carousel, from 1; of a video it is the cover."""
+        return self.post(f"{code}.{number}")
+
     def gif(self, number: str) -> str:
         """The address of a moving picture; these do not end."""
         return f"{self.base}/pictures/gifs/{number}.gif"

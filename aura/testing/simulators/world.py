@@ -12,6 +12,7 @@ from audience.sample.posts import CAPTIONS
 from audience.sample.texts import comment_text, reply_text
 
 KINDS = ("Image", "Sidecar", "Image", "Video")
+CHILDREN = ("Image", "Video", "Image")
 TODAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -40,6 +41,8 @@ class Post:
     time: datetime
     likes: int
     is_pinned: bool = False
+    children: tuple[str, ...] = ()
+    """Kinds of a carousel's parts in order: ``Image`` or ``Video``."""
     comments: list[Remark] = field(default_factory=list)
 
     @property
@@ -159,6 +162,7 @@ class World:
             time=time,
             likes=-1 if index % 5 == 3 else self._random.randrange(40, 4000),
             is_pinned=index == 0,
+            children=CHILDREN if KINDS[index % len(KINDS)] == "Sidecar" else (),
         )
         account.posts.append(post)
         return post

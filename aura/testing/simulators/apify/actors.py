@@ -78,10 +78,21 @@ def profiles(world: World, pictures: Pictures, sent: Input) -> Iterator[Item]:
             yield error_item(f"https://www.instagram.com/{name}/", MISSING)
 
 
+def _single(world: World, pictures: Pictures, address: str) -> Item:
+    found = POST.fullmatch(address)
+    place = world.post(found[1]) if found else None
+    if place is None or place[0].is_private:
+        return error_item(address) if place else error_item(address, MISSING)
+    return post_item(*place, pictures, address)
+
+
 def posts(world: World, pictures: Pictures, sent: Input) -> Iterator[Item]:
-    """The pinned post first, then the newest ones, as Instagram shows them."""
+    """The pinned post first, then the newest ones, as Instagram shows them; of an address of a post that one."""
     newer = date.fromisoformat(sent["onlyPostsNewerThan"]) if sent.get("onlyPostsNewerThan") else date.min
-    for name in _names(sent.get("username") or sent["directUrls"]):
+    targets = sent.get("username") or sent["directUrls"]
+    for address in (target for target in targets if POST.fullmatch(target)):
+        yield _single(world, pictures, address)
+    for name in _names(target for target in targets if not POST.fullmatch(target)):
         account = world.accounts.get(name)
         if account is None or account.is_private or not account.posts:
             yield error_item(f"https://www.instagram.com/{name}/")

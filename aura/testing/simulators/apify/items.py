@@ -75,12 +75,13 @@ def person_item(person: Person, pictures: Pictures) -> Item:
     }
 
 
-def post_item(account: Account, post: Post, pictures: Pictures) -> Item:
-    """What the post actor writes."""
+def post_item(account: Account, post: Post, pictures: Pictures, asked: str = "") -> Item:
+    """What the post actor writes; ``asked`` is the address of the post where it was asked for by that."""
     words = post.caption.replace(".", " ").split()
-    link = pictures.post(post.code)
+    children = [_child(post, number, kind, pictures) for number, kind in enumerate(post.children, 1)]
+    link = children[0]["displayUrl"] if children else pictures.post(post.code)
     item: Item = {
-        "inputUrl": f"{SITE}/{account.username}/",
+        "inputUrl": asked or f"{SITE}/{account.username}/",
         "id": post.id,
         "type": post.kind,
         "shortCode": post.code,
@@ -94,11 +95,11 @@ def post_item(account: Account, post: Post, pictures: Pictures) -> Item:
         "dimensionsHeight": 1350,
         "dimensionsWidth": 1080,
         "displayUrl": link,
-        "images": [link, link] if post.kind == "Sidecar" else [],
-        "alt": None,
+        "images": [child["displayUrl"] for child in children],
+        "alt": f"Photo by {account.full_name}. May be an image of a table." if post.kind == "Image" else None,
         "likesCount": post.likes,
         "timestamp": stamp(post.time),
-        "childPosts": [],
+        "childPosts": children,
         "ownerFullName": account.full_name,
         "ownerUsername": account.username,
         "ownerId": account.id,
@@ -110,6 +111,32 @@ def post_item(account: Account, post: Post, pictures: Pictures) -> Item:
         item["isPinned"] = True
     # Both stand on good items too.
     return item | {"error": None, "requestErrorMessages": []} if post.kind == "Sidecar" else item
+
+
+def _child(post: Post, number: int, kind: str, pictures: Pictures) -> Item:
+    """A part of a carousel: an item of its own with hardly anything in it."""
+    item: Item = {
+        "id": str(int(post.id) + number * 10**9),
+        "type": kind,
+        "shortCode": f"{post.code[:-2]}-{number}",
+        "caption": "",
+        "hashtags": [],
+        "mentions": [],
+        "url": f"{SITE}/p/{post.code[:-2]}-{number}/",
+        "commentsCount": 0,
+        "firstComment": "",
+        "latestComments": [],
+        "dimensionsHeight": 1350,
+        "dimensionsWidth": 1080,
+        "displayUrl": pictures.child(post.code, number),
+        "images": [],
+        "alt": f"Photo number {number}.",
+        "likesCount": None,
+        "timestamp": None,
+        "childPosts": [],
+        "ownerId": None,
+    }
+    return item | {"videoUrl": pictures.child(post.code, number)} if kind == "Video" else item
 
 
 def comment_item(post: Post, remark: Remark, pictures: Pictures, *, replies: bool) -> Item:

@@ -1,0 +1,1 @@
+"""Reads of the app, each inside a workspace's scope."""
