@@ -7,7 +7,7 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --quiet -r requirements.txt
 COPY . .
-RUN python -m compileall -q aura accounts audience compliments generation
+RUN python -m compileall -q aura accounts audience compliments generation optimizer
 USER aura
 VOLUME /data
 EXPOSE 8000

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check -qq
-PACKAGES := aura accounts audience compliments generation
+PACKAGES := aura accounts audience compliments generation optimizer
 MYPY_FILES := $(PACKAGES) manage.py conftest.py $(if $(wildcard benchmarks/*.py),benchmarks)
 # A production-like configuration for `check --deploy`; no server is reached through it.
 SAFE := AURA_SITE_URL=https://aura.example.org AURA_ALLOWED_HOSTS=aura.example.org AURA_DEBUG=0 AURA_LOG_LEVEL=WARNING

@@ -81,6 +81,12 @@ def delete_files(workspace_id: UUID, storage: Any = default_storage) -> int:
 
 
 def _delete_folder(storage: Any, path: str) -> int:
+    if hasattr(storage, "walk"):
+        # On a network there are no folders, only names that begin alike.
+        found = list(storage.walk(path))
+        for name, _ in found:
+            storage.delete(name)
+        return len(found)
     if not storage.exists(path):
         return 0
     folders, files = storage.listdir(path)

@@ -4,6 +4,8 @@ SCOPES = {
     "audience:read": "Read accounts, runs and reports",
     "audience:people": "Read and correct what is guessed about single people",
     "audience:write": "Add accounts, upload datasets, stop and resume runs",
+    "generation:read": "See generated pictures and their prompts",
+    "generation:write": "Make pictures, which may cost money, and delete them",
     "compliments:read": "Read posts and what was written about them",
     "compliments:write": "Fetch and upload posts, have compliments written, which may cost money",
     "media:read": "See pictures that are worked on",

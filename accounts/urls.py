@@ -63,6 +63,7 @@ urlpatterns = [
     path("settings/invitations/<uuid:pk>/withdraw/", members.withdraw_invitation, name="withdraw_invitation"),
     path("settings/keys/", keys.key_list, name="keys"),
     path("settings/providers/", providers.provider_list, name="providers"),
+    path("settings/providers/<str:provider>/check/", providers.check_key, name="check_provider"),
     path("settings/providers/<str:provider>/remove/", providers.remove_provider, name="remove_provider"),
     path("settings/usage/", usage.usage_page, name="usage"),
     path("settings/usage/budget/", usage.save_budget, name="budget"),

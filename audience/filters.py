@@ -9,13 +9,18 @@ import django_filters
 from audience.models import Run
 
 
-class RunFilter(django_filters.FilterSet):  # type: ignore[misc]  # the package has no types
-    """``?state=&account=&created_at__gte=&created_at__lte=``"""
+class AccountRunFilter(django_filters.FilterSet):  # type: ignore[misc]  # the package has no types
+    """``?state=&created_at__gte=&created_at__lte=``"""
 
     state = django_filters.ChoiceFilter(choices=Run.State.choices)
-    account = django_filters.UUIDFilter(field_name="account_id", label="id of the account")
     created_at__gte = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_at__lte = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
+
+
+class RunFilter(AccountRunFilter):
+    """``?state=&account=&created_at__gte=&created_at__lte=``"""
+
+    account = django_filters.UUIDFilter(field_name="account_id", label="id of the account")
 
 
 class CommentFilter(django_filters.FilterSet):  # type: ignore[misc]

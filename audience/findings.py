@@ -17,7 +17,9 @@ TYPE_WORDS = {
 }
 MAX_MARKS = 2
 JUMP = 3.0
+HALF = 0.5
 MODEL_WORDS = {"local": "the model built into Aura"}
+VENDOR_WORDS = {"gemini": "Google Gemini", "openai": "an OpenAI-compatible service"}
 
 
 def span(age: str) -> str:
@@ -40,7 +42,9 @@ def gender_age(answer: Mapping[str, Any]) -> str:
     if not known:
         return "No group is large enough to show"
     best = max(known, key=lambda e: e["count"])
-    return f"Mostly {GENDER_WORDS[best['gender']]} of {span(best['age'])}, judged by how they look in their pictures"
+    who = f"{GENDER_WORDS[best['gender']]} of {span(best['age'])}"
+    lead = "Mostly" if best.get("share", 0) > HALF else "Largest group:"
+    return f"{lead} {who}, judged by how they look in their pictures"
 
 
 def gender_split(answer: Mapping[str, Any]) -> tuple[float, float, float] | None:
@@ -49,10 +53,17 @@ def gender_split(answer: Mapping[str, Any]) -> tuple[float, float, float] | None
     return (women["share"], women["low"], women["high"]) if women else None
 
 
+def model_words(model: str) -> str:
+    """A model as people call it: “the model built into Aura”, “Google Gemini (gemini-3.5-flash-lite)”."""
+    vendor, _, name = model.partition(":")
+    known = VENDOR_WORDS.get(vendor)
+    return f"{known} ({name})" if known and name else MODEL_WORDS.get(model, model)
+
+
 def method(answer: Mapping[str, Any]) -> str:
     """How the numbers came about, with how many people could not be read."""
     made = answer["method"]
-    model = MODEL_WORDS.get(str(made.get("model")), str(made.get("model") or "no model yet"))
+    model = model_words(str(made.get("model") or "no model yet"))
     words = [f"Estimated by {model} from profile pictures, names, bios and comments; nobody was asked."]
     if any((made.get("corrected") or {}).values()):
         words.append(_corrected(made.get("corrected_by") or {}))

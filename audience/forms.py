@@ -24,6 +24,7 @@ PROFILE_TYPES = [
     ("fan_page", "Fan or theme page"),
     ("suspected_bot", "Suspected bot"),
 ]
+COMMENT_READERS = sorted(TrackedAccount.Reader.choices, key=lambda choice: choice[0] != TrackedAccount.Reader.LOCAL)
 MAX_CAPTION = 60
 CUSTOM = "custom"
 SCHEDULES = [
@@ -191,9 +192,17 @@ class FollowForm(forms.Form):
         help_text="Where the chosen one cannot answer, the next best does, and each result says so.",
     )
     half_price = forms.BooleanField(
-        label="Half price: let Gemini take up to a day",
+        label="Profiles at half price: let Gemini take up to a day",
         required=False,
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    comments_by = forms.ChoiceField(
+        label="Who reads what comments say",
+        choices=COMMENT_READERS,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        help_text="This machine reads for nothing, by word lists that miss irony and slang. A model is paid for each "
+        "text once: from the next run on, earlier comments too. It gets the texts, with @names and links taken out.",
     )
 
     @classmethod
@@ -208,6 +217,7 @@ class FollowForm(forms.Form):
         data = super().clean() or {}
         often = data.get("often", "")
         data["schedule"] = data.get("cron", "") if often == CUSTOM else often
+        data["comments_by"] = data.get("comments_by") or TrackedAccount.Reader.LOCAL
         if often == CUSTOM and not data["schedule"].strip():
             self.add_error("cron", "Write an expression, or choose another schedule.")
         try:

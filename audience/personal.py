@@ -36,6 +36,7 @@ impersonal("audience.StoredImage", "media_type")
 # The account that a workspace follows is its own subject: it is deleted as an account, not erased as a person.
 personal("audience.TrackedAccount", full_name=Kind.TEXT, biography=Kind.TEXT)
 impersonal("audience.TrackedAccount", "username", "external_id", "source", "schedule", "time_zone", "vision")
+impersonal("audience.TrackedAccount", "comments_by")
 personal("audience.Post", caption=Kind.TEXT, url=Kind.TEXT)
 impersonal("audience.Post", "shortcode", "external_id", "kind")
 personal("audience.Run", filename=Kind.TEXT, error=Kind.TEXT, counts=Kind.JSON)
@@ -43,12 +44,13 @@ impersonal("audience.Run", "source", "trigger", "reader", "reader_version")
 impersonal("audience.Run", "state", "step", "path", "pictures_path", "sha256", "error_code")
 personal("audience.RunBatch", commenter_ids=Kind.DERIVED)
 personal("audience.CommentReading", sentiment=Kind.DERIVED, praise=Kind.DERIVED, language=Kind.DERIVED)
-impersonal("audience.CommentReading", "reader")
+impersonal("audience.CommentReading", "reader", "fallback")
+impersonal("audience.CommentClaim", "model", "code")
 personal("audience.WordsGroup", words=Kind.JSON, examples=Kind.DERIVED)
 impersonal("audience.WordsGroup", "kind")
-# Sums and figures of whole accounts, made anew after each erasure.
+# Sums and figures of whole accounts; an erasure takes the person out of them.
 impersonal("audience.WordsDay", "sentiment")
-impersonal("audience.AccountWords", "cursor", "reader", "sample", "authenticity")
+impersonal("audience.AccountWords", "cursor", "reader", "wanted", "read_by", "waits_for", "sample", "authenticity")
 # Our own ids of people who are in commenter_ids too, and the service's name of the batch.
 impersonal("audience.RunBatch", "handle")
 # Targets are the followed account's name and its posts' addresses.
@@ -56,7 +58,7 @@ impersonal("audience.ScrapePart", "kind", "state", "outcome", "targets", "webhoo
 impersonal("audience.ScrapePart", "cursor", "path")
 personal("audience.ScrapePart", message=Kind.TEXT)
 impersonal("audience.ReadingClaim", "model", "code")
-# Counts of groups, rebuilt after each erasure.
+# Counts of groups, out of which an erasure takes the person.
 impersonal("audience.AudienceHour", "quarters")
 impersonal("audience.AudiencePost", "hours")
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
@@ -81,6 +83,7 @@ class AudienceKeeper(Keeper):
             "audience.ReadingClaim",
             "audience.AudiencePerson",
             "audience.CommentReading",
+            "audience.CommentClaim",
             "audience.PodMember",
             "audience.WordsGroup",
             "audience.AudienceHabit",

@@ -20,6 +20,7 @@ from accounts.outside import SERVICES
 from aura.jobs import queries
 from aura.jobs.models import Lane
 from aura.providers.gate import Circuit, gate_of
+from aura.providers.storing.divided import Divided
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,8 @@ def _queue() -> tuple[str, str]:
 
 
 def _storage() -> tuple[str, str]:
+    if isinstance(default_storage, Divided):
+        default_storage.check()
     path = default_storage.save(f"health/{uuid4()}", ContentFile(b"aura"))
     default_storage.delete(path)
     return OK, "Files can be written."

@@ -5,10 +5,14 @@ from decimal import Decimal, InvalidOperation
 
 from aura.environment import Reader, WrongSetting
 from aura.providers.configuration import (
-    GEMINI,
-    OPENAI,
+    GEMINI_IMAGES,
+    GEMINI_WRITING,
+    OPENAI_IMAGES,
+    OPENAI_WRITING,
+    REPLICATE,
     ApifySettings,
     GraphSettings,
+    ImageSettings,
     Outside,
     SiteSettings,
     VisionSettings,
@@ -22,9 +26,9 @@ MOST = 1_000_000
 def outside(env: Reader) -> Outside:
     """The services as the operator has set them; the names of the addresses are those that their own tools read."""
     shipped, graph = ApifySettings(), GraphSettings()
-    gemini, openai = _gemini(env), _openai(env)
-    resolution = env.choice("AURA_WRITING_RESOLUTION", "medium", ("low", "medium", "high"))
-    return Outside(
+    gemini = env.url("GOOGLE_GEMINI_BASE_URL", GEMINI_IMAGES.url, schemes=WEB)
+    openai = env.url("OPENAI_BASE_URL", OPENAI_IMAGES.url, schemes=WEB)
+    found = Outside(
         apify=ApifySettings(
             url=env.url("APIFY_API_BASE_URL", shipped.url, schemes=WEB),
             build=env.text("AURA_APIFY_BUILD"),
@@ -38,17 +42,29 @@ def outside(env: Reader) -> Outside:
             url=env.url("INSTAGRAM_GRAPH_URL", graph.url, schemes=WEB),
             version=env.text("INSTAGRAM_GRAPH_VERSION", graph.version),
         ),
-        gemini=gemini,
-        openai=openai,
-        gemini_writing=replace(
-            gemini,
-            model=env.text("AURA_GEMINI_WRITING_MODEL", "gemini-3.8-flash"),
-            replacement=env.text("AURA_GEMINI_WRITING_REPLACEMENT", "gemini-3.5-flash"),
-            resolution=resolution,
+        gemini=VisionSettings(
+            url=gemini,
+            model=env.text("AURA_GEMINI_MODEL", "gemini-3.5-flash-lite"),
+            replacement=env.text("AURA_GEMINI_REPLACEMENT", "gemini-3.8-flash"),
+            profiles=env.number("AURA_GEMINI_PROFILES", 16, low=1, high=64),
+            comments=env.number("AURA_GEMINI_COMMENTS", 64, low=1, high=256),
+            in_flight=env.number("AURA_GEMINI_IN_FLIGHT", 32, low=1, high=512),
+            timeout=env.number("AURA_GEMINI_TIMEOUT", 60, low=1, high=600),
+            per_minute=env.number("AURA_GEMINI_PER_MINUTE", 1000, low=1),
         ),
-        openai_writing=replace(
-            openai, model=env.text("AURA_OPENAI_WRITING_MODEL", openai.model), resolution=resolution
+        openai=VisionSettings(
+            url=openai,
+            model=env.text("AURA_OPENAI_MODEL"),
+            replacement=env.text("AURA_OPENAI_REPLACEMENT"),
+            profiles=env.number("AURA_OPENAI_PROFILES", 8, low=1, high=64),
+            comments=env.number("AURA_OPENAI_COMMENTS", 32, low=1, high=256),
+            in_flight=env.number("AURA_OPENAI_IN_FLIGHT", 8, low=1, high=512),
+            timeout=env.number("AURA_OPENAI_TIMEOUT", 60, low=1, high=600),
+            per_minute=env.number("AURA_OPENAI_PER_MINUTE", 1000, low=1),
         ),
+        **_images(env, gemini, openai),
+        gemini_writing=GEMINI_WRITING,
+        openai_writing=OPENAI_WRITING,
         prices=env.attempt(lambda: _prices(env.text("AURA_PRICES")), ""),
         site=SiteSettings(
             url=env.url("INSTAGRAM_SITE_URL", SiteSettings().url, schemes=WEB),
@@ -56,30 +72,44 @@ def outside(env: Reader) -> Outside:
         ),
         monthly_budget=env.attempt(lambda: _dollars(env.text("AURA_MONTHLY_BUDGET")), None),
     )
+    return _with_writing(env, found)
 
 
-def _gemini(env: Reader) -> VisionSettings:
-    return VisionSettings(
-        url=env.url("GOOGLE_GEMINI_BASE_URL", GEMINI, schemes=WEB),
-        model=env.text("AURA_GEMINI_MODEL", "gemini-3.5-flash-lite"),
-        replacement=env.text("AURA_GEMINI_REPLACEMENT", "gemini-3.8-flash"),
-        profiles=env.number("AURA_GEMINI_PROFILES", 16, low=1, high=64),
-        in_flight=env.number("AURA_GEMINI_IN_FLIGHT", 32, low=1, high=512),
-        timeout=env.number("AURA_GEMINI_TIMEOUT", 60, low=1, high=600),
-        per_minute=env.number("AURA_GEMINI_PER_MINUTE", 1000, low=1),
+def _with_writing(env: Reader, found: Outside) -> Outside:
+    """With those who look at pictures and write: the same services, other models."""
+    closely = env.choice("AURA_WRITING_RESOLUTION", "medium", ("low", "medium", "high"))
+    gemini, openai = found.gemini_writing, found.openai
+    return replace(
+        found,
+        gemini_writing=replace(
+            found.gemini,
+            model=env.text("AURA_GEMINI_WRITING_MODEL", gemini.model),
+            replacement=env.text("AURA_GEMINI_WRITING_REPLACEMENT", gemini.replacement),
+            resolution=closely,
+        ),
+        openai_writing=replace(openai, model=env.text("AURA_OPENAI_WRITING_MODEL", openai.model), resolution=closely),
     )
 
 
-def _openai(env: Reader) -> VisionSettings:
-    return VisionSettings(
-        url=env.url("OPENAI_BASE_URL", OPENAI, schemes=WEB),
-        model=env.text("AURA_OPENAI_MODEL"),
-        replacement=env.text("AURA_OPENAI_REPLACEMENT"),
-        profiles=env.number("AURA_OPENAI_PROFILES", 8, low=1, high=64),
-        in_flight=env.number("AURA_OPENAI_IN_FLIGHT", 8, low=1, high=512),
-        timeout=env.number("AURA_OPENAI_TIMEOUT", 60, low=1, high=600),
-        per_minute=env.number("AURA_OPENAI_PER_MINUTE", 1000, low=1),
-    )
+def _images(env: Reader, gemini: str, openai: str) -> dict[str, ImageSettings]:
+    """Who makes pictures. Gemini and the OpenAI-compatible server stand where they stand for reading."""
+    return {
+        "replicate": replace(
+            REPLICATE,
+            url=env.url("REPLICATE_BASE_URL", REPLICATE.url, schemes=WEB).rstrip("/").removesuffix("/v1"),
+            model=env.text("AURA_REPLICATE_MODEL", REPLICATE.model),
+        ),
+        "gemini_images": replace(
+            GEMINI_IMAGES,
+            url=gemini,
+            model=env.text("AURA_GEMINI_IMAGE_MODEL", GEMINI_IMAGES.model),
+        ),
+        "openai_images": replace(
+            OPENAI_IMAGES,
+            url=openai,
+            model=env.text("AURA_OPENAI_IMAGE_MODEL"),
+        ),
+    }
 
 
 def _prices(path: str) -> str:

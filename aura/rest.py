@@ -46,5 +46,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DEFAULT_QUERY_MANAGER": "_base_manager",
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "aura.http.schema.complete"],
-    "ENUM_NAME_OVERRIDES": {"ApiKeyStateEnum": "accounts.scopes.KEY_STATES"},
+    "ENUM_NAME_OVERRIDES": {
+        "ApiKeyStateEnum": "accounts.scopes.KEY_STATES",
+        "PostStatusEnum": "compliments.models.posts.InstagramPost.State",
+        "VisionEnum": "audience.services.vision.Reader",
+    },
 }

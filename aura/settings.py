@@ -16,6 +16,7 @@ from aura.rest import DRF_STANDARDIZED_ERRORS as DRF_STANDARDIZED_ERRORS
 from aura.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from aura.rest import SIMPLE_JWT as SIMPLE_JWT
 from aura.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from aura.storages import default_storage
 
 django_stubs_ext.monkeypatch()
 
@@ -58,7 +59,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "lucide",
     *(f"aura.{name}" for name in ("tenancy", "http", "jobs", "embedded", "webhooks", "privacy", "media")),
-    *("accounts", "audience", "compliments", "generation"),
+    *("accounts", "audience", "compliments", "generation", "optimizer"),
 ]
 
 MIDDLEWARE = [
@@ -94,7 +95,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.shell",
             ],
-            "builtins": ["lucide.templatetags.lucide", "django_cotton.templatetags.cotton"],
+            "builtins": ["lucide.templatetags.lucide", "django_cotton.templatetags.cotton", "aura.http.moments"],
         },
     }
 ]
@@ -198,7 +199,7 @@ USE_THOUSAND_SEPARATOR = False
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "aura" / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": default_storage(env),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -262,7 +263,7 @@ AURA_IMPORT_MAX_BYTES = env.number("AURA_IMPORT_MAX_MB", 2048, low=1, high=10240
 AURA_PICTURES = env.flag("AURA_FETCH_PICTURES", True)
 AURA_ALLOW_LOOPBACK = env.flag("AURA_ALLOW_LOOPBACK")
 AURA_K_ANONYMITY = env.number("AURA_K_ANONYMITY", 10, low=5, high=1000)
-AURA_CLASSIFY_BATCH = env.number("AURA_CLASSIFY_BATCH", 256, low=1, high=2048)
+AURA_CLASSIFY_BATCH = env.number("AURA_CLASSIFY_BATCH", 2048, low=1, high=8192)
 # Under this key people are hashed who were erased or opted out (M13); empty: it follows from the secret key.
 AURA_PRIVACY_KEY = env.text("AURA_PRIVACY_KEY")
 

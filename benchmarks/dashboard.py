@@ -1,8 +1,9 @@
 """Pages, API and rollups over one account with a million comments, then with ten millions, and how they grow.
 
 ``make bench ARGS=benchmarks/dashboard.py``; AURA_TEST_SIZES names the sizes ("1000000,10000000": about 15 GB of disk
-and half an hour). Everything runs as the app role behind its wall, without a cached answer. Pages and API are asked
-through the whole of Django; figures are milliseconds.
+and half an hour). AURA_TEST_DURABLE=1 gives PostgreSQL the memory and durability of the stack. Everything runs as the
+app role behind its wall, without a cached answer. Pages and API are asked through the whole of Django; figures are
+milliseconds.
 """
 
 import io
@@ -25,10 +26,14 @@ from accounts.services import create_workspace
 from audience.dataset import Limits, read_dataset
 from audience.models import AudiencePerson, AudienceState, Commenter, Post, Run, TrackedAccount
 from audience.queries import activity
+from audience.queries.comparing import Asked, compare
 from audience.queries.demographics import demographics
 from audience.services import rollups
+from audience.services.erasure import erase_people
 from audience.services.ingest import import_records
 from audience.services.uploads import track_account
+from aura.privacy.registry import Erasure
+from aura.privacy.subjects import Identifiers
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import api_client, page_client
 from benchmarks.loading import fill
@@ -93,6 +98,8 @@ def reads(account: TrackedAccount, post: Post) -> Iterator[tuple[str, Callable[[
     yield "totals", lambda: activity.totals(account)
     yield "totals of a month", lambda: activity.totals(account, **MONTH)
     yield "top people", lambda: activity.top_people(account, limit=10)
+    before = Asked(account, date(2025, 5, 1), date(2025, 5, 31))
+    yield "comparison of two months", lambda: compare(before, Asked(account, **MONTH))
     yield "top people of a month", lambda: activity.top_people(account, limit=10, **MONTH)
 
 
@@ -153,7 +160,7 @@ class Timed:
 
 
 def keeping(account: TrackedAccount, people: int) -> Figures:
-    """What it costs to keep the rollups: 1,000 new comments, 1,000 people seen otherwise."""
+    """What it costs to keep the rollups: 1,000 new comments, 1,000 people seen otherwise, a person erased."""
     figures: Figures = {}
     untimed = list(rollups.PARTS)
     timed = [Timed(part) for part in untimed]
@@ -161,8 +168,6 @@ def keeping(account: TrackedAccount, people: int) -> Figures:
     rounds = 7
     followed = sorted(import_new(account, seed, people, followed=True) for seed in range(rounds))
     rollups.PARTS[:] = untimed
-    with workspace_scope(account.workspace_id):
-        AudienceState.objects.filter(account=account).update(is_stale=True)
     figures["import of 1,000, followed"] = followed[rounds // 2], followed[-1]
     for part in timed:
         figures[f"… of that {part.name}"] = part.spent / rounds, part.spent / rounds
@@ -175,7 +180,25 @@ def keeping(account: TrackedAccount, people: int) -> Figures:
 
     spent = sorted(took(lambda gender=gender: reclassify(gender)) for gender in ("man", "woman") * 3)  # type: ignore[misc]
     figures["1,000 people seen otherwise"] = spent[3], spent[-1]
+    figures["a person erased"] = erasing(account)
+    bare = sorted(import_new(account, seed + rounds, people, followed=False) for seed in range(rounds))
+    figures["import of 1,000, rollups left alone"] = bare[rounds // 2], bare[-1]
+    with workspace_scope(account.workspace_id):
+        AudienceState.objects.filter(account=account).update(is_stale=True)
     return figures
+
+
+def erasing(account: TrackedAccount) -> tuple[float, float]:
+    """Milliseconds of erasing one person at a time: their rows, and what they brought into every report."""
+    with workspace_scope(account.workspace_id):
+        names = list(Commenter.objects.order_by("-pk").values_list("username", flat=True)[:7])
+
+    def erase(name: str) -> None:
+        with workspace_scope(account.workspace_id):
+            erase_people(Erasure(who=Identifiers(frozenset({name}), frozenset())))
+
+    spent = sorted(took(lambda name=name: erase(name)) for name in names)  # type: ignore[misc]
+    return spent[len(spent) // 2], spent[-1]
 
 
 def prepare(size: int) -> tuple[User, TrackedAccount]:

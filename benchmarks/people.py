@@ -26,7 +26,7 @@ from audience.queries.overlap import overlap
 from audience.queries.quality import quality, types
 from audience.queries.segments import segments
 from audience.services import rollups
-from audience.services.rollups import habit_rows
+from audience.services.rollups import habit_changes
 from audience.services.uploads import track_account
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import page_client
@@ -84,7 +84,7 @@ def touch(account: TrackedAccount) -> None:
         )
         people = {row[0] for row in cursor.fetchall()}
         began = time.perf_counter()
-        habit_rows.touch(cursor, values, people)
+        habit_changes.touch(cursor, values, people)
     print(f"{f'touch of {len(people):,} people':34} {1000 * (time.perf_counter() - began):9.1f} ms")
 
 

@@ -61,7 +61,8 @@ def structured_models(
             found.skipped.append(Skipped(name, error))
             continue
         service = Service(name, key, placed.model, per_minute=placed.per_minute, in_flight=placed.in_flight)
-        policy = Policy(in_flight=placed.in_flight, deadline=placed.timeout + GRACE, wait=GATE_WAIT)
+        # What may have been paid for is not asked for again in passing: the job decides.
+        policy = Policy(in_flight=placed.in_flight, deadline=placed.timeout + GRACE, wait=GATE_WAIT, retries=0)
         outlet = Outlet(service, gate_of(settings.REDIS_URL), booked, policy)
         found.models.append(import_string(ADAPTERS[name])(key, placed, outlet))
     return found

@@ -3,10 +3,10 @@
 Who changes an entry locks its month's budget first, so that nobody waits in a circle.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -26,10 +26,11 @@ from aura.providers.errors import BUDGET_REACHED, ProviderError
 from aura.providers.metering import Meter, Usage
 from aura.providers.prices import Price, price_of
 from aura.tenancy.ids import uuid7
-from aura.tenancy.scope import staff_scope, workspace_scope
+from aura.tenancy.scope import current_scope, staff_scope, workspace_scope
 
 log = structlog.get_logger(__name__)
 
+Opens = Callable[[], AbstractContextManager[object]]
 HIGHEST = Decimal(1_000_000)
 DEAREST_CALL = Decimal(100_000)
 LARGEST = 2**31 - 1
@@ -38,10 +39,13 @@ SWEPT = "swept"
 COUNTS = ("input_tokens", "output_tokens", "cached_tokens", "images", "items", "latency_ms")
 
 RESERVE = """
-UPDATE accounts_budget SET reserved = reserved + %(amount)s
-WHERE workspace_id = %(workspace)s AND month = %(month)s
-  AND (cap IS NULL OR %(amount)s = 0 OR spent + reserved + overrun + %(amount)s <= cap)
-RETURNING id
+WITH budget AS (
+  UPDATE accounts_budget SET reserved = reserved + %(amount)s
+  WHERE workspace_id = %(workspace)s AND month = %(month)s
+    AND (cap IS NULL OR %(amount)s = 0 OR spent + reserved + overrun + %(amount)s <= cap)
+  RETURNING id
+)
+INSERT INTO accounts_usageentry (budget_id, {columns}) SELECT id, {values} FROM budget RETURNING id
 """
 LOCK = """
 SELECT 1 FROM accounts_budget WHERE workspace_id = %(workspace)s
@@ -65,31 +69,37 @@ WHERE workspace_id = %(workspace)s AND month = %(month)s
 """
 
 
-def meter(workspace_id: UUID, *, subject: str = "", job_id: UUID | None = None) -> Meter:
+def meter(workspace_id: UUID, *, subject: str = "", job_id: UUID | None = None, together: Opens | None = None) -> Meter:
     """Books the outside calls of one workspace for one purpose; ``subject`` is a kind and an id, never a name.
 
     Works inside the workspace's open scope, in its transaction, and without one, each step in one of its own. Reserve
-    outside of a transaction: a rollback would forget what is about to be paid.
+    outside of a transaction: a rollback would forget what is about to be paid. ``together`` opens the transaction in
+    which several calls are reserved, such as that of a job.
     """
-    return LedgerMeter(workspace_id, subject, job_id)
+    return LedgerMeter(workspace_id, subject, job_id, together)
 
 
 class LedgerMeter:
     """See :class:`aura.providers.metering.Meter`."""
 
-    def __init__(self, workspace_id: UUID, subject: str, job_id: UUID | None) -> None:
+    def __init__(self, workspace_id: UUID, subject: str, job_id: UUID | None, together: Opens | None = None) -> None:
         self._workspace_id, self._subject, self._job_id = workspace_id, subject[:120], job_id
+        self._together = together or (lambda: _scope(workspace_id))
 
     def reserve(self, expected: Usage) -> UUID:
         """Set money aside, in one conditional update. Raises ``ProviderError`` ``budget_reached``, not retryable."""
         now = timezone.now()
         price = _priced(expected, now)
-        with workspace_scope(self._workspace_id):
-            budget_id = self._take(price.amount, month_of(now))
-            if budget_id is not None:
-                return self._enter(expected, price, now, budget_id)
+        with _scope(self._workspace_id):
+            found = self._take(expected, price, now)
+            if found is not None:
+                return found
             budget = budget_of(self._workspace_id, month_of(now))
         raise _reached(budget, price.amount, now)
+
+    def together(self) -> AbstractContextManager[object]:
+        """One transaction for all that is done inside."""
+        return self._together()
 
     def settle(self, reservation: UUID, used: Usage) -> Decimal:
         """Book what the call cost; returns it. Also for an entry that is uncertain or was given back: it is known now.
@@ -117,40 +127,42 @@ class LedgerMeter:
                 return entry.book(EntryState.UNCERTAIN, entry.reserved, {"error_code": error_code[:60]})
             return entry.amount
 
-    def _take(self, amount: Decimal, month: date) -> UUID | None:
-        """The budget that the amount was taken from, or None, which the budget then remembers."""
-        values: dict[str, Any] = {"workspace": self._workspace_id, "month": month, "amount": amount}
-        row = _one(RESERVE, values)
+    def _take(self, expected: Usage, price: Price, now: datetime) -> UUID | None:
+        """The entry that sets money aside, or None where there is too little, which the budget then remembers."""
+        entry = {
+            "id": uuid7(),
+            "workspace_id": self._workspace_id,
+            "subject": self._subject,
+            "job_id": self._job_id,
+            "state": EntryState.RESERVED.value,
+            "reserved": price.amount,
+            "amount": ZERO,
+            "price_known": price.known,
+            "error_code": "",
+            "created_at": now,
+            **_columns(expected),
+        }
+        values: dict[str, Any] = {"workspace": self._workspace_id, "month": month_of(now), "amount": price.amount}
+        # Their names are columns of ours, never a word from outside.
+        columns, places = (", ".join(form.format(name) for name in entry) for form in ('"{}"', "%({}_new)s"))
+        statement = RESERVE.format(columns=columns, values=places)
+        named = values | {f"{name}_new": value for name, value in entry.items()}
+        row = _one(statement, named)
         if row is None:
-            fresh = budget_of(self._workspace_id, month)
+            fresh = budget_of(self._workspace_id, month_of(now))
             if fresh._state.adding:
                 Budget.objects.bulk_create([fresh], ignore_conflicts=True)
-            row = _one(RESERVE, values)
+            row = _one(statement, named)
         if row is not None:
             return cast(UUID, row[0])
         with connection.cursor() as cursor:
             cursor.execute(REACHED, values)
         return None
 
-    def _enter(self, expected: Usage, price: Price, now: datetime, budget_id: UUID) -> UUID:
-        entry = UsageEntry(
-            id=uuid7(),
-            workspace_id=self._workspace_id,
-            budget_id=budget_id,
-            subject=self._subject,
-            job_id=self._job_id,
-            reserved=price.amount,
-            price_known=price.known,
-            created_at=now,
-            **_columns(expected),
-        )
-        entry.save(force_insert=True)
-        return entry.pk
-
     @contextmanager
     def _locked(self, reservation: UUID) -> Iterator["_Entry"]:
         values = {"workspace": self._workspace_id, "id": reservation}
-        with workspace_scope(self._workspace_id):
+        with _scope(self._workspace_id):
             _one(LOCK, values)
             row = _one(READ, values)
             if row is None:
@@ -192,6 +204,12 @@ class _Entry:
             return ZERO, ZERO
         planned = min(amount, self.reserved)
         return planned, amount - planned
+
+
+def _scope(workspace_id: UUID) -> AbstractContextManager[object]:
+    """The open scope where there is one: a savepoint for each of many entries costs more than the entry."""
+    current = current_scope()
+    return nullcontext() if current and current.workspace_id == workspace_id else workspace_scope(workspace_id)
 
 
 def _one(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:

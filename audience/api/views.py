@@ -18,7 +18,7 @@ from accounts.models import Role, User
 from audience import jobs
 from audience.api import serializers as s
 from audience.dataset import DatasetRefused
-from audience.filters import CommentFilter, RunFilter
+from audience.filters import AccountRunFilter, CommentFilter, RunFilter
 from audience.models import Comment, Commenter, Run, TrackedAccount
 from audience.queries import people, runs
 from audience.services.tracking import follow
@@ -127,8 +127,16 @@ def started(run: Run) -> Response:
     return Response({"id": run.pk, "status": run.state, "status_url": url}, status=202, headers={"Location": url})
 
 
-class AccountRuns(OfAccount):
-    """Runs of one account."""
+class AccountRuns(ExportedListMixin, OfAccount, generics.ListAPIView[Run]):
+    """Runs of one account, newest first."""
+
+    queryset = shape_of(Run)
+    serializer_class = s.RunSerializer
+    filterset_class = AccountRunFilter
+    export_name = "runs"
+
+    def get_queryset(self) -> QuerySet[Run]:
+        return runs.runs(self.account())
 
     @extend_schema(request=None, responses={202: s.StartedSerializer})
     @idempotent

@@ -72,11 +72,23 @@ class SentimentPostSerializer(serializers.Serializer[Any]):
     sentiment = GroupSerializer(many=True)
 
 
+class ReadBySerializer(serializers.Serializer[Any]):
+    """Who read comments of the whole account. ``fallback`` says why no paid model read them, where one was wanted."""
+
+    reader = serializers.CharField()
+    paid = serializers.BooleanField()
+    fallback = serializers.CharField(allow_blank=True)
+    comments = serializers.IntegerField(allow_null=True, help_text="null where there are fewer than k")
+
+
 class SentimentSerializer(AboutSerializer):
     """How people feel. Shares are of the comments that were read as something; the unclear ones stand beside."""
 
     filtered = serializers.BooleanField(help_text="counts are rounded to protect people")
-    reader = serializers.CharField(allow_null=True, help_text="what read the comments, and its version")
+    reader = serializers.CharField(allow_null=True, help_text="what read most comments, and its version")
+    read_by = ReadBySerializer(many=True)
+    waits_for = serializers.CharField(allow_blank=True, help_text="budget_reached or quota_day while reading waits")
+    waits_until = serializers.DateTimeField(allow_null=True, help_text="when it goes on at the latest")
     comments = serializers.IntegerField(allow_null=True, help_text="null where fewer than k people wrote them")
     unclear = serializers.IntegerField(allow_null=True)
     sentiment = GroupSerializer(many=True)

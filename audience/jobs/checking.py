@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Workspace
 from audience.models import AudiencePerson, AudienceState, TrackedAccount
-from audience.services import rollups
+from audience.services import rollups, words
 from aura.jobs import tallies
 from aura.jobs.context import JobContext
 from aura.jobs.models import Lane
@@ -76,6 +76,8 @@ def _check(context: JobContext, key: UUID) -> bool:
     with context.transaction():
         account = TrackedAccount.objects.filter(pk=key).first()
         drift = rollups.check(account) if account else {}
+        if account:
+            words.catch_up(account)
     if drift:
         tallies.count(Lane.BULK.value, KIND, "drifted")
     context.progress(done=1)

@@ -14,7 +14,7 @@ from audience.jobs.words import run_words
 from audience.models import Commenter, PictureState, Run, RunBatch
 from audience.queries.runs import people_to_classify
 from audience.services import classify, pictures
-from audience.services.vision import First
+from audience.services.vision import First, import_adapters
 from aura.jobs.context import JobContext
 from aura.jobs.models import Lane
 from aura.jobs.queue import job
@@ -24,6 +24,7 @@ AHEAD = 2
 PASSES = 2
 """People whom another run was reading meanwhile are looked at once more at the end."""
 LOCAL = "local"
+SMALL = 256
 
 
 def hand_on(run: Run, first: First) -> None:
@@ -48,7 +49,7 @@ def plan_batches(run: Run) -> int:
     """Write the batches of one pass over the account's people; returns how many people there are to read."""
     paid, left = run.reader != LOCAL, run.passes > 0
     people = people_to_classify(run.account, run.reader, run.reader_version, paid=paid, left=left)
-    size = settings.AURA_CLASSIFY_BATCH
+    size = _size(run)
     before = RunBatch.objects.filter(run=run).count()
     batches = [
         RunBatch(workspace_id=run.workspace_id, run=run, number=before + number, commenter_ids=people[at : at + size])
@@ -58,6 +59,12 @@ def plan_batches(run: Run) -> int:
     Run.objects.filter(pk=run.pk).update(people_total=F("people_total") + len(people), passes=F("passes") + 1)
     run.refresh_from_db(fields=["people_total", "passes"])
     return len(people)
+
+
+def _size(run: Run) -> int:
+    """People in a batch: many where requests are under way at once; few for this machine, and for half price."""
+    most: int = settings.AURA_CLASSIFY_BATCH
+    return min(most, SMALL) if run.reader == LOCAL or run.account.half_price else most
 
 
 def start_next(run: Run) -> None:
@@ -77,7 +84,7 @@ def _next_batch(run: Run) -> RunBatch | None:
     return RunBatch.objects.filter(run=run, started=False).order_by("number").first()
 
 
-@job("audience.classify", lane=Lane.BULK, max_attempts=8, ended=end_with_job)
+@job("audience.classify", lane=Lane.BULK, max_attempts=8, ended=end_with_job, warm=import_adapters)
 def run_classify(context: JobContext) -> None:
     """Find the pictures of one batch of people and classify them."""
     with context.transaction():

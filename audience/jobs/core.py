@@ -80,6 +80,11 @@ def pause(run: Run, error: ProviderError) -> None:
     run.refresh_from_db(fields=["state", "error_code", "error", "paused_until"])
     if changed:
         uploads.tell(run)
+    tell_budget(run, error)
+
+
+def tell_budget(run: Run, error: ProviderError) -> None:
+    """Tell those who listen that the month's budget is reached, once a month."""
     if error.code == BUDGET_REACHED and (budget := budget_just_reached(run.workspace_id)):
         amounts = {"cap": str(budget.cap), "spent": str(budget.spent), "month": f"{budget.month:%Y-%m}"}
         emit("budget.reached", amounts, subject=run.subject)

@@ -8,7 +8,7 @@ from audience.models.reviews import Dimension, PromptTrial, Queue, Review, Revie
 from audience.models.rollups import AudienceDay, AudiencePost, AudienceState
 from audience.models.runs import Run, RunBatch
 from audience.models.scrapes import ReadingClaim, ScrapePart
-from audience.models.words import AccountWords, CommentReading, PodMember, WordsDay, WordsGroup
+from audience.models.words import AccountWords, CommentClaim, CommentReading, PodMember, WordsDay, WordsGroup
 
 __all__ = [
     "AccountWords",
@@ -23,6 +23,7 @@ __all__ = [
     "AudienceState",
     "Classification",
     "Comment",
+    "CommentClaim",
     "CommentReading",
     "Commenter",
     "Dimension",

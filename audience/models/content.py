@@ -59,6 +59,9 @@ class TrackedAccount(TenantModel):
         max_digits=8, decimal_places=2, null=True, blank=True, help_text="US dollars that fetching may cost in one run"
     )
     vision = models.CharField(max_length=10, choices=Reader.choices, default=Reader.AUTO)
+    comments_by = models.CharField(
+        max_length=10, choices=Reader.choices, default=Reader.LOCAL, help_text="who reads what comments say"
+    )
     half_price = models.BooleanField(default=False, help_text="let Gemini answer within a day, for half the price")
     last_fetch_at = models.DateTimeField(null=True, blank=True)
     data_version = models.PositiveBigIntegerField(

@@ -76,11 +76,12 @@ class ScrapePart(TenantModel):
 
 
 class ReadingClaim(TenantModel):
-    """Who was sent to a paid model, written before the request (A5): after a crash nobody is sent a second time."""
+    """Who is sent to a paid model, written before the request (A5): after a crash nobody is sent a second time."""
 
     commenter = TenantForeignKey(Commenter, on_delete=models.CASCADE, related_name="+", db_index=False)
     batch = models.UUIDField(help_text="of the run whose job asked")
     model = models.CharField(max_length=120)
+    asked = models.BooleanField(default=True, help_text="perhaps sent; else only chosen to be")
     answered = models.BooleanField(default=False)
     code = models.CharField(max_length=60, blank=True, help_text="why the answer held no reading")
     asked_at = models.DateTimeField(db_default=Now())

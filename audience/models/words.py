@@ -31,7 +31,9 @@ class CommentReading(TenantModel):
     fingerprint = models.BigIntegerField(help_text="the same for copies of a text; 0 where it is too short to tell")
     topic = models.PositiveSmallIntegerField(null=True, help_text="number of its topic, where it was in the sample")
     question = models.PositiveSmallIntegerField(null=True, help_text="number of its group of questions")
-    reader = models.CharField(max_length=80, help_text="name and version of what read it")
+    reader = models.CharField(max_length=160, help_text="name and version of what read it")
+    paid = models.BooleanField(default=False, help_text="by a paid model: never read again while its text stays")
+    fallback = models.CharField(max_length=160, blank=True, help_text="why no paid model read it, where one was wanted")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "comment"], name="comment_reading_once")]
@@ -42,10 +44,30 @@ class CommentReading(TenantModel):
                 fields=["account", "-day"], condition=Q(is_question=True, by_owner=False), name="reading_questions"
             ),
             models.Index(fields=["post"], name="reading_by_post"),
+            models.Index(fields=["account", "text_hash"], condition=Q(paid=True), name="reading_paid_text"),
         ]
 
     def __str__(self) -> str:
         return self.sentiment
+
+
+class CommentClaim(TenantModel):
+    """A comment that was sent to a paid model, written before the request: after a crash it is not sent again.
+
+    It goes when its reading is stored. What stays says why there is none.
+    """
+
+    comment = TenantForeignKey(Comment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    text_hash = models.BigIntegerField(help_text="of the text that was sent")
+    batch = models.UUIDField(help_text="of the job that sent it")
+    model = models.CharField(max_length=120)
+    answered = models.BooleanField(default=False)
+    code = models.CharField(max_length=60, blank=True, help_text="why the answer held no reading")
+    asked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "comment"], name="comment_claim_once")]
+        indexes: ClassVar = [models.Index(fields=["batch"], name="comment_claim_by_batch")]
 
 
 class WordsDay(TenantModel):
@@ -112,7 +134,11 @@ class AccountWords(TenantModel):
     cursor = models.CharField(max_length=40, blank=True, help_text="last comment that this pass has looked at")
     pass_version = models.BigIntegerField(default=-1, help_text="the account's data_version when this pass began")
     read_version = models.BigIntegerField(default=-1, help_text="the account's data_version that is read completely")
-    reader = models.CharField(max_length=80, blank=True)
+    reader = models.CharField(max_length=160, blank=True, help_text="what read most of the comments")
+    wanted = models.CharField(max_length=200, blank=True, help_text="who was to read in the pass; empty: begin anew")
+    read_by = models.JSONField(default=list, help_text="comments by what read them and why not by a better one")
+    waits_for = models.CharField(max_length=60, blank=True, help_text="code of what the reading waits for")
+    waits_until = models.DateTimeField(null=True, help_text="when it goes on by itself at the latest")
     grouped_version = models.BigIntegerField(default=-1, help_text="the data_version that topics were made of")
     version = models.PositiveBigIntegerField(default=0, help_text="grows with every change of these tables")
     sample = models.JSONField(default=dict, help_text="how many comments topics and questions were made of")

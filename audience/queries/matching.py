@@ -37,8 +37,8 @@ SELECT grouping({first}) = 0, {true}, {seen}, sum(people)::bigint, bit_xor(key)
 FROM (
     SELECT {true}, {shuffled}, people, key FROM (
         SELECT {columns}, {moved} AS moved, count(*) AS people, bit_xor(p.noise_key) AS key
-        FROM (SELECT DISTINCT commenter_id FROM audience_comment WHERE {where}) AS m
-        JOIN audience_commenter AS p ON p.id = m.commenter_id AND p.workspace_id = %(workspace)s
+        FROM audience_commenter AS p
+        WHERE p.workspace_id = %(workspace)s AND p.id IN (SELECT commenter_id FROM audience_comment WHERE {where})
         GROUP BY {columns}, moved
     ) AS g
 ) AS q

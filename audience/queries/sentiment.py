@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from audience.models import AccountWords, TrackedAccount
+from audience.queries.activity import daily
 from audience.queries.matching import account_key, audience_where, instants
 from audience.queries.publishing import entries, publish, share_of
 from audience.queries.ranking import LOOKED_AT, Posts, people_of, post_row, ranked
@@ -116,6 +117,9 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
         "k": k,
         "complete": bool(state and state.read_version == account.data_version),
         "reader": state.reader if state else None,
+        "read_by": _read_by(state, k),
+        "waits_for": state.waits_for if state else "",
+        "waits_until": state.waits_until.isoformat() if state and state.waits_until else None,
     }
     where, values = where_days(account, choice)
     cells, posts = _cells(where, values)
@@ -124,6 +128,9 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
         nothing = [{"value": value, "suppressed": True} for value in SENTIMENTS]
         empty = {"comments": None, "unclear": None, "sentiment": nothing, "questions": None, "generic": None}
         return answer | empty | {"bucket": "day", "over_time": [], "best": [], "worst": []}
+    # A classification or a correction makes a new version of the data without any comment to read.
+    written = daily(account, start=choice.start, end=choice.end, post=choice.post)
+    answer["complete"] |= whole == sum(count for _, count in written)
     counts = Counter[str]()
     for cell in cells:
         counts[cell.sentiment] += cell.comments
@@ -141,6 +148,12 @@ def _sentiment(account: TrackedAccount, choice: Choice, state: AccountWords | No
         "best": best,
         "worst": worst,
     }
+
+
+def _read_by(state: AccountWords | None, k: int) -> list[dict[str, Any]]:
+    """Who read the comments of the whole account when the last pass ended; null where there are fewer than k."""
+    rows = state.read_by if state else []
+    return [row | {"comments": row["comments"] if row["comments"] >= k else None} for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ def _reading(row: CommentReading) -> dict[str, Any]:
         "estimated_praise": row.praise,
         "estimated_language": row.language,
         "model": row.reader,
+        "fallback": row.fallback,
     }
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from audience.models import (
     AudienceHabit,
@@ -13,7 +13,6 @@ from audience.models import (
     Classification,
     Comment,
     Commenter,
-    CommentReading,
     PodMember,
     ReadingClaim,
     Review,
@@ -21,15 +20,13 @@ from audience.models import (
     Run,
     ScrapePart,
     StoredImage,
-    TrackedAccount,
 )
-from audience.services import rollups, words
+from audience.services import rollups
+from audience.services.removing import remove_comments, repair
 from aura.privacy.registry import Erasure
 from aura.privacy.subjects import Identifiers
 from aura.tenancy.scope import current_workspace_id, workspace_scope
 
-GONE = "removed"
-"""Stands where a reply named the comment that it answers."""
 FORGET_IN_BATCHES = """
 UPDATE audience_runbatch SET commenter_ids = array_remove(commenter_ids, %(person)s)
 WHERE workspace_id = %(workspace)s AND %(person)s = ANY (commenter_ids)
@@ -44,39 +41,28 @@ def people(who: Identifiers) -> QuerySet[Commenter]:
 
 
 def erase_people(work: Erasure) -> None:
-    """Delete the person's rows and all that hangs on them, unlink others' replies, rebuild the reports."""
+    """Delete the person's rows and all that hangs on them, unlink others' replies, take them out of the reports."""
     workspace_id = current_workspace_id()
     with connection.cursor() as cursor:
         cursor.execute(IMPORTS, [f"audience.ingest:{workspace_id}"])
     rollups.lock_people(workspace_id)
     found = list(people(work.who))
     keys = [person.pk for person in found]
+    rolled_up = [rows.filter(commenter__in=keys) for rows in (AudiencePerson.objects, AudienceHabit.objects)]
+    for rows in rolled_up:
+        work.counts[rows.model._meta.db_table] += rows.count()
     theirs = Comment.objects.filter(commenter__in=keys)
-    accounts = set(theirs.order_by().values_list("account_id", flat=True).distinct())
-    accounts |= set(AudiencePerson.objects.filter(commenter__in=keys).values_list("account_id", flat=True))
-    replies = Comment.objects.filter(parent__in=theirs.values("pk")).exclude(commenter__in=keys)
-    work.counts["audience_comment replies unlinked"] += replies.update(parent=None, parent_external_id=GONE)
-    Comment.objects.filter(parent__in=theirs.values("pk")).update(parent=None)
+    work.counts += remove_comments(list(theirs.values_list("pk", flat=True)))
+    # Rows that no comment stands behind any more: reports that had drifted.
+    repair({account for rows in rolled_up for account in rows.values_list("account_id", flat=True)})
     forget_orphans_of(work, [person.picture_id for person in found if person.picture_id], keys)
-    readings = CommentReading.objects.filter(comment__in=theirs.values("pk"))
-    work.counts["audience_commentreading"] += readings.delete()[0]
-    work.counts["audience_wordsgroup"] += words.forget_examples(list(theirs.values_list("pk", flat=True)))
-    for model in (Classification, Review, ReviewItem, ReadingClaim, AudiencePerson, AudienceHabit, PodMember, Comment):
+    for model in (Classification, Review, ReviewItem, ReadingClaim, PodMember):
         work.counts[model._meta.db_table] += model.objects.filter(commenter__in=keys).delete()[0]
     for key in keys:
         with connection.cursor() as cursor:
             cursor.execute(FORGET_IN_BATCHES, {"person": key, "workspace": workspace_id})
             work.counts["audience_runbatch"] += cursor.rowcount
     work.counts["audience_commenter"] += Commenter.objects.filter(pk__in=keys).delete()[0]
-    rebuild(accounts)
-
-
-def rebuild(accounts: set[UUID]) -> None:
-    """Recompute these accounts' reports, and let no cached answer of before be found again."""
-    for account in TrackedAccount.objects.filter(pk__in=accounts).order_by("pk"):
-        rollups.rebuild(account)
-        words.rebuild(account)
-        TrackedAccount.objects.filter(pk=account.pk).update(data_version=F("data_version") + 1)
 
 
 def forget_orphans_of(work: Erasure, images: Sequence[UUID], keys: Sequence[UUID]) -> None:

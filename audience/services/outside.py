@@ -33,6 +33,8 @@ DEADLINE = 150.0
 HEADROOM = Decimal("1.25")
 PROFILE_TOKENS, ANSWER_TOKENS = 450, 90
 """A picture at low resolution and a few lines of text; a line of JSON."""
+COMMENT_TOKENS, COMMENT_ANSWER_TOKENS = 55, 50
+"""A comment with its part of the words that go with each request; a line of JSON."""
 LEAST = Decimal("0.05")
 """US dollars: no scrape is started with a lower ceiling, since starting alone has a price."""
 
@@ -157,10 +159,11 @@ def ceiling_of(part: ScrapePart, spent: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class CostEstimate:
-    """What the next run may cost, in US dollars: fetching at most, and reading a thousand new people."""
+    """What the next run may cost, in US dollars: fetching at most, reading a thousand new people, a thousand texts."""
 
     fetching: Decimal
     reading: Decimal
+    comments: Decimal
     reader: str
 
 
@@ -181,5 +184,11 @@ def estimate(account: TrackedAccount) -> CostEstimate:
         output_tokens=1000 * ANSWER_TOKENS,
         batch=account.half_price,
     )
-    reading = _price(thousand).amount
-    return CostEstimate(fetching, reading, gemini.model)
+    texts = Usage(
+        "gemini",
+        gemini.model,
+        "read_comments",
+        input_tokens=1000 * COMMENT_TOKENS,
+        output_tokens=1000 * COMMENT_ANSWER_TOKENS,
+    )
+    return CostEstimate(fetching, _price(thousand).amount, _price(texts).amount, gemini.model)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import comb
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -31,13 +31,48 @@ VisionOf = Callable[[str], Vision]
 """The model with the prompt of that version."""
 
 
+Right = Mapping[str, bool]
+"""In which questions a reading agreed with the label."""
+
+
 @dataclass(slots=True)
 class Readings:
-    """What one version said, by person."""
+    """In what one version was right, by person; ``asked`` are those who were perhaps paid for."""
 
-    found: dict[UUID, ProfileReading] = field(default_factory=dict)
+    asked: set[UUID] = field(default_factory=set)
+    found: dict[UUID, Right] = field(default_factory=dict)
     cost: Decimal = Decimal(0)
     seconds: float = 0.0
+
+
+class Notes(Protocol):
+    """Remembers what was asked, so that a trial that is killed asks about nobody a second time."""
+
+    def of(self, version: str) -> Readings:
+        """What is known already."""
+        ...
+
+    def keep(self, version: str, made: Readings) -> None:
+        """Write it down, in the caller's transaction."""
+        ...
+
+    def give_back(self, version: str) -> None:
+        """Whoever has no answer was not paid for. In the caller's transaction."""
+        ...
+
+
+class Forgetful:
+    """Notes of a trial that nobody repeats."""
+
+    def of(self, version: str) -> Readings:
+        """Nothing."""
+        return Readings()
+
+    def keep(self, version: str, made: Readings) -> None:
+        """Nowhere."""
+
+    def give_back(self, version: str) -> None:
+        """Nobody."""
 
 
 def active_version(model: str, shipped: str) -> str:
@@ -55,7 +90,9 @@ def needs_trial(model: str, shipped: str, candidate: str) -> bool:
     return not PromptTrial.objects.filter(model=model, candidate=candidate).exists()
 
 
-def trial(vision_of: VisionOf, workspace_id: UUID, *, active: str, candidate: str) -> PromptTrial:
+def trial(
+    vision_of: VisionOf, workspace_id: UUID, *, active: str, candidate: str, notes: Notes | None = None
+) -> PromptTrial:
     """Let two prompt versions read the labelled people, decide, and write down why. Call outside any scope: it pays
 
     and waits between its transactions.
@@ -70,7 +107,10 @@ def trial(vision_of: VisionOf, workspace_id: UUID, *, active: str, candidate: st
     if len(labels) < LEAST:
         words = f"Only {len(labels)} of at least {LEAST} people have labels, so nothing could be compared."
         return _decided(workspace_id, model, active, candidate, len(labels), {}, words)
-    old, new = (_readings(vision_of(version), evidence, workspace_id) for version in (active, candidate))
+    notes = notes or Forgetful()
+    old, new = (
+        _readings(vision_of(version), evidence, labels, workspace_id, version, notes) for version in (active, candidate)
+    )
     figures = compared(labels, old.found, new.found)
     figures["seconds"] = {"active": round(old.seconds, 3), "candidate": round(new.seconds, 3)}
     figures["usd"] = {"active": float(old.cost), "candidate": float(new.cost)}
@@ -108,32 +148,51 @@ def _bytes(image: StoredImage | None) -> bytes | None:
         return bytes(stream.read())
 
 
-def _readings(vision: Vision, evidence: Sequence[ProfileEvidence], workspace_id: UUID) -> Readings:
-    """Everybody read once; each answered call is booked as soon as it is there."""
-    made, began = Readings(), time.monotonic()
-    for outcome in vision.read(evidence):
-        if outcome.charge is not None:
+def _readings(
+    vision: Vision,
+    evidence: Sequence[ProfileEvidence],
+    labels: Mapping[UUID, Mapping[str, str]],
+    workspace_id: UUID,
+    version: str,
+    notes: Notes,
+) -> Readings:
+    """Everybody read once; each answered call is booked and noted as soon as it is there."""
+    made, began = notes.of(version), time.monotonic()
+    before = made.seconds
+    try:
+        for outcome in vision.read([one for one in evidence if UUID(one.id) not in made.asked]):
             with workspace_scope(workspace_id):
-                made.cost += outcome.charge.book()
-        made.found |= {UUID(reading.id): reading for reading in outcome.readings}
-    made.seconds = time.monotonic() - began
+                if outcome.charge is not None:
+                    made.cost += outcome.charge.book()
+                made.found |= {UUID(one.id): _right(one, labels[UUID(one.id)]) for one in outcome.readings}
+                made.asked |= {*made.found, *(UUID(name) for name in outcome.failed)}
+                made.seconds = before + time.monotonic() - began
+                notes.keep(version, made)
+    except ProviderError:
+        # Who was not answered was not paid for, and is asked by the next try.
+        with workspace_scope(workspace_id):
+            notes.give_back(version)
+        raise
     if len(made.found) < LEAST:
         raise ProviderError("Too few of the labelled people could be read to compare two prompts.", code="trial_unread")
     return made
 
 
+def _right(reading: ProfileReading, said: Mapping[str, str]) -> dict[str, bool]:
+    return {dimension: getattr(reading, dimension).value == value for dimension, value in said.items()}
+
+
 def compared(
     labels: Mapping[UUID, Mapping[str, str]],
-    old: Mapping[UUID, ProfileReading],
-    new: Mapping[UUID, ProfileReading],
+    old: Mapping[UUID, Right],
+    new: Mapping[UUID, Right],
 ) -> dict[str, Any]:
     """How often each version was right about the people whom both read; an abstention counts as wrong."""
     both = labels.keys() & old.keys() & new.keys()
     figures: dict[str, Any] = {"people": len(both), "dimensions": {}}
     for dimension in CHOICES:
         asked = [key for key in both if dimension in labels[key]]
-        was = [getattr(old[key], dimension).value == labels[key][dimension] for key in asked]
-        now = [getattr(new[key], dimension).value == labels[key][dimension] for key in asked]
+        was, now = ([found[key].get(dimension, False) for key in asked] for found in (old, new))
         lost = sum(a and not b for a, b in zip(was, now, strict=True))
         won = sum(b and not a for a, b in zip(was, now, strict=True))
         figures["dimensions"][dimension] = {

@@ -14,7 +14,6 @@ from audience.models import (
     Classification,
     Comment,
     Commenter,
-    CommentReading,
     PictureState,
     PodMember,
     ReadingClaim,
@@ -24,8 +23,9 @@ from audience.models import (
     ScrapePart,
     StoredImage,
 )
-from audience.services import rollups, words
-from audience.services.erasure import GONE, IMPORTS, rebuild
+from audience.services import rollups
+from audience.services.erasure import IMPORTS
+from audience.services.removing import remove_comments, repair
 from aura.tenancy.scope import current_workspace_id
 
 DELETED = (
@@ -45,15 +45,9 @@ def _comments(before: datetime, most: int) -> int:
         cursor.execute(IMPORTS, [f"audience.ingest:{current_workspace_id()}"])
     rollups.lock_people(current_workspace_id())
     old = Comment.objects.filter(created_at__lt=before).order_by("created_at")[:most]
-    rows = list(old.values_list("pk", "account_id", "commenter_id"))
-    keys = [row[0] for row in rows]
-    Comment.objects.filter(parent__in=keys).exclude(pk__in=keys).update(parent=None, parent_external_id=GONE)
-    Comment.objects.filter(pk__in=keys).update(parent=None)
-    words.forget_examples(keys)
-    CommentReading.objects.filter(comment__in=keys)._raw_delete("default")
-    Comment.objects.filter(pk__in=keys)._raw_delete("default")
-    _people({row[2] for row in rows})
-    rebuild({row[1] for row in rows})
+    rows = dict(old.values_list("pk", "commenter_id"))
+    remove_comments(rows)
+    _people(set(rows.values()))
     return len(rows)
 
 
@@ -61,6 +55,7 @@ def _people(keys: set[UUID]) -> None:
     """Those of the people who wrote no other comment; nothing about them is needed any more."""
     writes = Comment.objects.filter(commenter=OuterRef("pk"))
     silent = list(Commenter.objects.filter(~Exists(writes), pk__in=keys).values_list("pk", flat=True))
+    repair(set(AudiencePerson.objects.filter(commenter__in=silent).values_list("account_id", flat=True)))
     for model in (Classification, Review, ReviewItem, ReadingClaim, AudiencePerson, AudienceHabit, PodMember):
         model.objects.filter(commenter__in=silent).delete()
     Commenter.objects.filter(pk__in=silent).delete()

@@ -17,6 +17,7 @@ SETTINGS = (
     "refresh_days",
     "max_cost",
     "vision",
+    "comments_by",
     "half_price",
 )
 """What may be set of an account, by page and by API."""

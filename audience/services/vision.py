@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -97,12 +97,34 @@ def first_model(run: Run) -> First:
     return First(local.name, local.version, f"{wanted}: provider_key_missing" if chosen else "")
 
 
+def nothing() -> None:
+    """For those who have nothing to do meanwhile."""
+
+
+def anything(item: Any) -> None:
+    """For those who do not mind what is asked."""
+
+
+def import_adapters() -> None:
+    """Import the clients of the models that are set up here: it takes a second, and each job has its own process."""
+    for reader, path in ADAPTERS.items():
+        if getattr(settings.AURA_OUTSIDE, reader).model:
+            import_string(path)
+
+
 @dataclass(frozen=True, slots=True)
 class Draining:
-    """A way out that asks nothing more once the job is to stop, and still hands over what is under way."""
+    """A way out that asks nothing more once the job is to stop, and still hands over what is under way.
+
+    ``between()`` is called by the thread that takes the outcomes: between any two of them, and while it waits.
+    ``asking(item)`` is called in the transaction that sets its money aside; where it raises ``ProviderError``, nothing
+    more is asked.
+    """
 
     outlet: Outlet
     stop: Callable[[], bool]
+    between: Callable[[], None] = nothing
+    asking: Callable[[Any], None] = anything
 
     def stream(
         self,
@@ -114,7 +136,16 @@ class Draining:
         in_flight: int | None = None,
     ) -> Generator[tuple[I, T | ProviderError, Charge | None], None, None]:
         """See :meth:`aura.providers.outlet.Outlet.stream`."""
-        return self.outlet.stream(items, work, expected=expected, used=used, in_flight=in_flight, stop=self.stop)
+
+        def announced(item: I) -> Usage:
+            self.asking(item)
+            return expected(item)
+
+        return self.outlet.stream(items, work, expected=announced, used=used, in_flight=in_flight, stop=self._stop)
+
+    def _stop(self) -> bool:
+        self.between()
+        return self.stop()
 
 
 FIRST = next(iter(PROMPTS))
@@ -127,29 +158,39 @@ def prompt_for(model: Model, workspace_id: UUID) -> ProfilePrompt:
         return PROMPTS[active_version(model.name, FIRST)]
 
 
-def trial_model(run: Run, context: JobContext, version: str) -> Vision:
-    """The first paid model of a run with the prompt of a version, for a trial. Outside of any transaction."""
+def trial_model(run: Run, context: JobContext, version: str, asking: Callable[[Any], None] = anything) -> Vision:
+    """The first paid model of a run with the prompt of a version, for a trial. Outside of any transaction.
+
+    ``asking(batch)`` is called as in :func:`models_for`.
+    """
     model = paid_models(run.workspace_id, run.account.vision)[0]
-    booked = meter(run.workspace_id, subject=f"trial:{run.pk}", job_id=context.job_id)
-    outlet = Draining(_outlet(run, context, model, booked), lambda: context.stopping)
+    booked = meter(run.workspace_id, subject=f"trial:{run.pk}", job_id=context.job_id, together=context.transaction)
+    outlet = Draining(outlet_for(model, booked), lambda: context.stopping, asking=asking)
     made: Vision = import_string(ADAPTERS[Reader(model.reader)])(model.key, model.placed, PROMPTS[version], outlet)
     return made
 
 
-def _outlet(run: Run, context: JobContext, model: Model, booked: Meter) -> Outlet:
+def outlet_for(model: Model, booked: Meter) -> Outlet:
+    """The way out to a model, through the gate of all its callers."""
     placed = model.placed
     service = Service(model.reader, model.key, placed.model, per_minute=placed.per_minute, in_flight=placed.in_flight)
     policy = Policy(in_flight=placed.in_flight, deadline=float(placed.timeout))
     return Outlet(service, gate_of(settings.REDIS_URL), booked, policy)
 
 
-def models_for(run: Run, context: JobContext) -> list[Vision]:
-    """All models for a run's job, best first; the last is this machine's. Outside of any transaction."""
-    booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id)
+def models_for(
+    run: Run, context: JobContext, between: Callable[[], None] = nothing, asking: Callable[[Any], None] = anything
+) -> list[Vision]:
+    """All models for a run's job, best first; the last is this machine's. Outside of any transaction.
+
+    A paid one calls ``between()`` between its outcomes and while it waits for one, and ``asking(batch)`` with the
+    profiles that are about to be sent, in the job's transaction.
+    """
+    booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id, together=context.transaction)
     chain: list[Vision] = []
     for model in paid_models(run.workspace_id, run.account.vision):
         adapter = import_string(ADAPTERS[Reader(model.reader)])
-        outlet = Draining(_outlet(run, context, model, booked), lambda: context.stopping)
+        outlet = Draining(outlet_for(model, booked), lambda: context.stopping, between, asking)
         chain.append(adapter(model.key, model.placed, prompt_for(model, run.workspace_id), outlet))
     return [*chain, local_vision()]
 
@@ -162,6 +203,6 @@ def batch_model_for(run: Run, context: JobContext) -> BatchVision | None:
     booked = meter(run.workspace_id, subject=run.subject, job_id=context.job_id)
     adapter = import_string(BATCHES)
     # Its money is set aside and booked by the batch itself; asking for its state costs nothing.
-    outlet = _outlet(run, context, found[0], Unmetered())
+    outlet = outlet_for(found[0], Unmetered())
     made: BatchVision = adapter(found[0].key, found[0].placed, prompt_for(found[0], run.workspace_id), outlet, booked)
     return made

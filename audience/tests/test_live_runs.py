@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audience import jobs
 from audience.models import Post, Run, ScrapePart, TrackedAccount
+from audience.tests import factories
 from audience.tests.live import NAME, fetch, followed, parts, simulated, stored, worked_off
 from audience.tests.live import world as world
 from aura.jobs.models import Job
@@ -90,6 +91,22 @@ def test_one_run_of_an_account_goes_on_at_a_time(team: Team, world: World, tmp_p
         second = client.post(reverse("api:audience:account_runs", args=[account.pk]))
     assert (first.status_code, second.status_code, second.json()["code"]) == (202, 409, "run_going_on")
     assert first["Location"] == first.json()["status_url"]
+
+
+def test_the_runs_of_an_account_are_listed_alone(team: Team) -> None:
+    with workspace_scope(team.workspace.id):
+        mine, other = factories.account(), factories.account()
+        values = {"workspace_id": team.workspace.id, "state": Run.State.DONE}
+        made = [Run.objects.create(account=account, **values) for account in (mine, other, mine)]
+        Run.objects.filter(pk=made[0].pk).update(state=Run.State.FAILED)
+    client, url = api_client(team.viewer), reverse("api:audience:account_runs", args=[mine.pk])
+    listed = client.get(url).json()
+    assert [one["id"] for one in listed["results"]] == [str(made[2].pk), str(made[0].pk)]
+    assert listed["results"] == client.get(reverse("api:audience:runs"), {"account": str(mine.pk)}).json()["results"]
+    assert [one["id"] for one in client.get(url, {"state": "failed"}).json()["results"]] == [str(made[0].pk)]
+    assert client.get(url, {"limit": 1}).json()["next"]
+    assert client.get(url, {"format": "csv"}).status_code == 200
+    assert client.get(reverse("api:audience:account_runs", args=[made[0].pk])).status_code == 404
 
 
 def test_an_account_of_uploads_cannot_be_fetched(team: Team) -> None:

@@ -87,6 +87,7 @@ COMMENTS = st.builds(
     st.sampled_from(["AAA", "BBB", "CCC"]),
     TIMES,
     likesCount=st.integers(-1, 5),
+    text=st.sampled_from(["hello", "so lovely, love it so much", " So lovely, LOVE it so much"]),
     parentCommentId=st.one_of(st.none(), st.integers(1, 9).map(str)),
 )
 POSTS = st.builds(post_item, st.sampled_from(["AAA", "BBB", "CCC"]), st.floats(-2, 20).map(lambda x: round(x, 1)))

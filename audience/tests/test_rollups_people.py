@@ -20,7 +20,7 @@ from audience.models import (
     TrackedAccount,
 )
 from audience.services import rollups
-from audience.services.rollups import habit_rows
+from audience.services.rollups import habit_changes, habit_rows
 from audience.tests import factories
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team
@@ -158,7 +158,7 @@ def values_of(account: TrackedAccount) -> dict[str, Any]:
 
 def touch(account: TrackedAccount, people: list[Commenter]) -> int:
     with connection.cursor() as cursor:
-        return habit_rows.touch(cursor, values_of(account), {who.pk for who in people})
+        return habit_changes.touch(cursor, values_of(account), {who.pk for who in people})
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
-from audience.models import TrackedAccount
+from audience.models import AccountWords, TrackedAccount
 from audience.services import rollups, words
+from audience.services.words import paying
 from audience.tests import factories
 from audience.tests.test_report_in_browser import LOOKS, sign_in
 from aura.tenancy.scope import workspace_scope
@@ -99,3 +101,27 @@ def test_comments_that_nobody_read_yet_have_a_page_of_their_own(
     tab = new_tab(PHONE, "dark", javascript=False)
     sign_in(tab, live_server, team.bob, comments_page("fresh"))
     expect(tab.page.get_by_role("heading", name="These comments are not read yet")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(WIDE, "light"), (PHONE, "dark")])
+def test_the_page_and_the_settings_name_the_model_that_reads(
+    team: Team, live_server: LiveServer, new_tab: NewTab, width: int, theme: str
+) -> None:
+    account = fill(team)
+    with workspace_scope(team.workspace.id):
+        TrackedAccount.objects.filter(pk=account.pk).update(comments_by="gemini")
+        state = AccountWords.objects.get(account=account)
+        by_model = {"reader": "gemini:gemini-3.5-flash-lite 1 1", "paid": True, "fallback": "", "comments": 1200}
+        here = {"reader": "local 1", "paid": False, "fallback": "no_words", "comments": 310}
+        AccountWords.objects.filter(pk=state.pk).update(read_by=[by_model, here])
+        paying.park(account, "budget_reached", timezone.now())
+    tab = new_tab(width, theme)
+    sign_in(tab, live_server, team.bob, comments_page())
+    expect(tab.page.get_by_text("this month’s budget is used up")).to_be_visible()
+    expect(
+        tab.page.get_by_text("Read by Gemini (gemini-3.5-flash-lite) and word lists on this machine.")
+    ).to_be_visible()
+    tab.check()
+    tab.page.goto(live_server.url + reverse("audience:follow", args=["northroast"]))
+    expect(tab.page.get_by_label("Who reads what comments say")).to_have_value("gemini")
+    tab.check()

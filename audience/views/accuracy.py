@@ -57,8 +57,11 @@ def _chosen(report: list[dict[str, Any]], asked: str) -> int | None:
 
 
 def _version_words(one: dict[str, Any], number: int) -> dict[str, Any]:
-    name = findings.MODEL_WORDS.get(one["model"], one["model"])
-    words = f"{name[:1].upper()}{name[1:]}, version {one['model_version']}"
+    name = findings.model_words(one["model"])
+    words = f"{name[:1].upper()}{name[1:]}"
+    # A service that gives no version of its own repeats the model's name.
+    if not one["model"].endswith(one["model_version"]):
+        words += f", version {one['model_version']}"
     if one["prompt_version"]:
         words += f", prompt {one['prompt_version']}"
     return {"number": number, "words": words}

@@ -26,12 +26,21 @@ HEADS = (
     ("people", "People", "au-num d-none d-md-table-cell"),
     ("new", "First time here", "au-num d-none d-lg-table-cell"),
     ("likes", "Likes", "au-num d-none d-lg-table-cell"),
-    ("rate", "Per 1,000 followers", "au-num d-none d-xl-table-cell"),
+    ("rate", "Per 1,000 followers", "au-num au-roomy"),
     ("half", "Half of them after", "au-num d-none d-md-table-cell"),
 )
 SAME = {"rate": "comments"}
 """Heads whose order is that of another."""
 DEFAULT = "-date"
+KIND_WORDS = {
+    "sidecar": "Album",
+    "carousel_album": "Album",
+    "image": "Picture",
+    "video": "Video",
+    "reels": "Reel",
+    "clips": "Reel",
+}
+"""What Apify and the Graph API call a post's kind, as people do."""
 INSTAGRAM = ("https://www.instagram.com/", "https://instagram.com/")
 
 
@@ -59,6 +68,11 @@ class PostRow:
     half_words: str
     spark: charts.Spark | None
     url: str
+
+    @property
+    def kind(self) -> str:
+        """“Album”, “Picture”, “Video”, or the service's own word."""
+        return KIND_WORDS.get(self.post.kind.lower(), self.post.kind.capitalize())
 
     @property
     def link(self) -> str:

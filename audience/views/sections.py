@@ -172,7 +172,9 @@ def people_tables(paper: Paper) -> Iterable[Table]:
 
 def method(paper: Paper) -> dict[str, Any] | None:
     """How the numbers were made, and what they do not say."""
-    return {"demographics": paper.answer, "words": findings.method(paper.answer), "made": paper.answer["method"]}
+    made = paper.answer["method"]
+    model = findings.model_words(str(made.get("model") or "none yet"))
+    return {"demographics": paper.answer, "words": findings.method(paper.answer), "made": made, "model": model}
 
 
 SECTIONS: tuple[Section, ...] = (

@@ -68,7 +68,8 @@ def account_comments(request: WorkspaceRequest, username: str) -> HttpResponse:
 def _report(account: TrackedAccount, choice: Choice, posts: list[Post], *, may_see: bool) -> dict[str, Any]:
     answer = sentiment(account, choice)
     if not answer["comments"]:
-        return {"state": "empty" if choice.filtered else "unread" if posts else "first_use"}
+        found = "empty" if choice.filtered else "unread" if posts else "first_use"
+        return {"state": found, "waiting_words": remarks.waits(answer["waits_for"])}
     asked, said, real = questions(account, choice), topics(account, choice), authenticity(account)
     named = {str(post.pk): post for post in posts}
     return {
@@ -88,7 +89,11 @@ def _report(account: TrackedAccount, choice: Choice, posts: list[Post], *, may_s
         "parts": [_part(part) for part in real["parts"]],
         "verdict": remarks.verdict(real),
         "pods": pod_members(account) if may_see else [],
-        "reading": remarks.READING,
+        "reading": remarks.reading(
+            [row | {"comments": row["comments"] or 0} for row in answer["read_by"]], answer["k"]
+        ),
+        "readers": remarks.readers(answer["read_by"]),
+        "waiting_words": remarks.waits(answer["waits_for"]),
     }
 
 
@@ -116,7 +121,7 @@ def _kpis(answer: dict[str, Any], real: dict[str, Any]) -> list[dict[str, Any]]:
 def _share_kpi(label: str, entry: dict[str, Any]) -> dict[str, Any]:
     if entry.get("suppressed"):
         return {"label": label, "value": "–", "note": "too few to show", "bar": []}
-    words = f"{charts.percent_words(entry['low'])} to {charts.percent_words(entry['high'])}"
+    words = f"{charts.percent_words(entry['low'])} to {charts.percent_words(entry['high'])}, 95% range"
     value = charts.percent_words(entry["share"])
     return {"label": label, "value": value, "note": words, "bar": charts.share_bar(("count", entry["share"]))}
 
@@ -139,16 +144,16 @@ def slices(entries: list[dict[str, Any]]) -> list[charts.Slice]:
 
 
 def _words_of(entries: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
-    """(label, percent, range) of each sentiment; "too few" where it is hidden."""
-    rows = []
+    """(label, percent, range) of each sentiment; last, as one, those with too few comments to be shown."""
+    rows, hidden = [], []
     for entry in entries:
         label = remarks.SENTIMENT_WORDS[entry["value"]]
         if entry.get("suppressed"):
-            rows.append((label, "too few", ""))
+            hidden.append(label.lower())
         else:
             span = f"{charts.percent_words(entry['low'])} to {charts.percent_words(entry['high'])}"
             rows.append((label, charts.percent_words(entry["share"]), span))
-    return rows
+    return [*rows, ("Too few to show:", ", ".join(hidden), "")] if hidden else rows
 
 
 def _posts(rows: list[dict[str, Any]], named: dict[str, Post]) -> list[dict[str, Any]]:

@@ -26,6 +26,8 @@ from aura.embedded.processes import Child, spawn, stop, wait_ready
 from aura.embedded.roles import prepare
 
 PREFIX = "aura-private-"
+AS_IN_USE = "AURA_TEST_DURABLE"
+"""Set to 1, PostgreSQL runs with the memory and the durability of the stack, as measurements want it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +75,7 @@ def _start(folder: Path, undo: contextlib.ExitStack) -> dict[str, str]:
     redis_port = free_port()
     _run(valkey.child(folder / "valkey", redis_port, password, throwaway=True), undo)
     postgres.initialise(data, password, throwaway=True)
-    _run(postgres.child(data, port, password, throwaway=True), undo)
+    _run(postgres.child(data, port, password, throwaway=os.environ.get(AS_IN_USE) != "1"), undo)
     url = postgres.url(port, password)
     template = urlunsplit(urlsplit(url)._replace(path="/template1"))
     prepare(template, secret, owner_creates_databases=True)

@@ -23,6 +23,7 @@ from aura.tenancy.scope import TenancyError, current_scope
 
 JobFunction = Callable[[JobContext], Mapping[str, Any] | None]
 Ended = Callable[[Job], None]
+Warm = Callable[[], None]
 MAX_PAYLOAD = 8_192
 DRAIN_WINDOW = 60
 
@@ -37,6 +38,7 @@ class Kind:
     max_attempts: int
     timeout: int
     ended: Ended | None
+    warm: Warm | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -50,11 +52,14 @@ def job(
     max_attempts: int = 5,
     timeout: int | None = None,
     ended: Ended | None = None,
+    warm: Warm | None = None,
 ) -> Callable[[JobFunction], JobFunction]:
     """Declare ``function(context)`` as the job ``name``. What it returns (small, JSON) is kept as the result.
 
     ``ended(job)`` is called when the job becomes dead or cancelled, in the transaction and scope in which it does, so
-    that the business row can follow; it must be quick and touch only the database.
+    that the business row can follow; it must be quick and touch only the database. ``warm()`` is called once in each
+    bulk worker, before it forks for the first such job: it imports what each of these processes would import anew, and
+    must open nothing.
     """
 
     def declare(function: JobFunction) -> JobFunction:
@@ -65,7 +70,7 @@ def job(
         ):
             raise ValueError(f"The job {name} is declared twice.")
         seconds = timeout or settings.AURA_JOB_TIMEOUT
-        _kinds[name] = _by_function[function] = Kind(name, function, lane, max_attempts, seconds, ended)
+        _kinds[name] = _by_function[function] = Kind(name, function, lane, max_attempts, seconds, ended, warm)
         return function
 
     return declare

@@ -7,8 +7,10 @@ all memory or crashes the interpreter takes only itself away.
 import gc
 import os
 import signal
+import sys
 import threading
 from datetime import timedelta
+from functools import cache
 from types import FrameType
 from typing import Any
 from uuid import UUID
@@ -41,6 +43,8 @@ log = structlog.get_logger(__name__)
 PULSE_SECONDS = 10
 WORKER_TTL = 45
 HEARTBEAT = timedelta(seconds=1)
+# A job with 32 outside calls waits for its turn after each statement: at Python's 5 ms its books took half of the time.
+TURN = 0.0005
 DIED = "The worker stopped in the middle of this job. It will be tried again."
 DIED_TOO_OFTEN = "The worker stopped in the middle of this job each time it was tried."
 
@@ -211,6 +215,7 @@ class BulkWorker(_LaneWorker, Worker):
     """Runs each job in a process of its own that dies with this one."""
 
     def execute_job(self, job: RqJob, queue: Queue) -> None:
+        warm_up(job.description or "")
         # A forked connection would be two processes talking on one socket.
         connections.close_all()
         super().execute_job(job, queue)
@@ -251,8 +256,22 @@ def make_worker(lane: str, connection: Redis, *, forking: bool | None = None) ->
     return worker
 
 
+@cache
+def warm_up(name: str) -> None:
+    """Let a kind of job import what it needs, once, before a process forks for it."""
+    kind = find_kind(name)
+    if kind and kind.warm:
+        try:
+            kind.warm()
+        except Exception:
+            # The job itself says what is wrong, to whom it matters.
+            log.exception("job_not_warmed", kind=name)
+        gc.freeze()
+
+
 def prepare() -> None:
     """Load what jobs need before the first fork, so that no job pays for imports, and leave no open connection."""
+    sys.setswitchinterval(TURN)
     load_jobs()
     connections.close_all()
     gc.freeze()

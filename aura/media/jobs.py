@@ -1,7 +1,7 @@
 """Sweeps pictures that nothing shows, and files that no row names."""
 
-from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -14,6 +14,7 @@ from aura.jobs.queue import job, start
 from aura.jobs.schedule import periodic
 from aura.media import services
 from aura.media.models import Picture
+from aura.providers.storing.walking import files_below
 from aura.tenancy.scope import current_workspace_id, staff_scope, workspace_scope
 
 KEPT = timedelta(days=7)
@@ -56,22 +57,12 @@ def sweep_workspace(context: JobContext) -> dict[str, int]:
 
 def _sweep_files(context: JobContext, workspace_id: UUID) -> int:
     gone, before = 0, timezone.now() - SETTLES
-    for folder in _folders(workspace_id):
-        names = default_storage.listdir(folder)[1]
+    files = files_below(default_storage, f"{services.FOLDER}/{workspace_id}")
+    old = (path for path, written in files if written < before)
+    while page := list(islice(old, PAGE)):
         with workspace_scope(workspace_id):
-            prefix = folder.rpartition("/")[2]
-            rows = Picture.objects.filter(sha256__startswith=prefix).values_list("path", "thumbnail_path")
-            known = {path for row in rows for path in row}
-        lost = [path for name in names if (path := f"{folder}/{name}") not in known]
-        old = [path for path in lost if default_storage.get_modified_time(path) < before]
-        gone += services.delete_files(workspace_id, old)
+            rows = Picture.objects.filter(sha256__in={services.sha256_of(path) for path in page})
+            known = {path for row in rows.values_list("path", "thumbnail_path") for path in row}
+        gone += services.delete_files(workspace_id, [path for path in page if path not in known])
         context.check_cancelled()
     return gone
-
-
-def _folders(workspace_id: UUID) -> Iterator[str]:
-    root = f"{services.FOLDER}/{workspace_id}"
-    try:
-        yield from (f"{root}/{name}" for name in default_storage.listdir(root)[0])
-    except FileNotFoundError:
-        return

@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from aura.media.models import Picture
 from aura.privacy.registry import Erasure
 from aura.providers.images import Cleaned, CleanImage, ImageRefused, clean
+from aura.providers.storing.divided import Divided
 from aura.tenancy.scope import current_workspace_id, workspace_scope
 
 __all__ = [
@@ -127,9 +128,8 @@ def _store(cleaned: Cleaned) -> Picture:
     path, small_path = f"{stem}.{SUFFIXES[cleaned.media_type]}", f"{stem}.small.jpg"
     _lock(cleaned.sha256)
     found = Picture.objects.filter(sha256=cleaned.sha256).first()
-    _write(path, cleaned.data)
-    if found is None or not default_storage.exists(small_path):
-        _write(small_path, small.data)
+    _write(path, cleaned.data, known=found is not None)
+    _write(small_path, small.data, known=found is not None)
     if found is not None:
         Picture.objects.filter(pk=found.pk).update(stored_at=Now())
         return found
@@ -147,8 +147,15 @@ def _store(cleaned: Cleaned) -> Picture:
     )
 
 
-def _write(path: str, data: bytes) -> None:
-    """Write a file unless it is there; one of another size was cut off when its writer died."""
+def _write(path: str, data: bytes, *, known: bool) -> None:
+    """Write a file unless it is there; on a disk one of another size was cut off when its writer died.
+
+    A storage on the network has whole files only, and asking it costs as much as writing.
+    """
+    if isinstance(default_storage, Divided) and default_storage.writes_whole(path):
+        if not known:
+            default_storage.put(path, data)
+        return
     try:
         if default_storage.size(path) == len(data):
             return

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from aura.providers.configuration import VisionSettings
+from aura.providers.configuration import Placed
 
 C = TypeVar("C")
 MOST_CLIENTS = 16
@@ -20,11 +20,11 @@ class Clients(Generic[C]):
     They are not closed here, because a call may still be under way with one.
     """
 
-    def __init__(self, make: Callable[[str, VisionSettings], C]) -> None:
+    def __init__(self, make: Callable[[str, Placed], C]) -> None:
         self._make = make
         self._forget()
 
-    def of(self, api_key: str, settings: VisionSettings) -> C:
+    def of(self, api_key: str, settings: Placed) -> C:
         """This process's client."""
         if self._owner != os.getpid():
             # Sockets of the parent are not ours, and another thread may have held its lock at the fork.

@@ -3,9 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Protocol
 
-GEMINI = "https://generativelanguage.googleapis.com"
-OPENAI = "https://api.openai.com/v1"
+
+class Placed(Protocol):
+    """What a client of a model behind an address has to know; ``timeout`` is in seconds for each request."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def replacement(self) -> str: ...
+
+    @property
+    def in_flight(self) -> int: ...
+
+    @property
+    def timeout(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +60,49 @@ class SiteSettings:
 class VisionSettings:
     """A model behind an address. ``replacement`` is asked where the service no longer knows ``model``.
 
-    ``profiles`` go into one request, ``in_flight`` requests are under way at once, ``timeout`` is in seconds for each,
-    ``per_minute`` is how many requests a key may make.
+    ``profiles`` or ``comments`` go into one request, ``in_flight`` requests are under way at once, ``timeout`` is in
+    seconds for each, ``per_minute`` is how many requests a key may make.
     """
 
     url: str
     model: str
     replacement: str = ""
     profiles: int = 16
+    comments: int = 64
     in_flight: int = 32
     timeout: int = 60
     per_minute: int = 1000
     resolution: str = "low"
     """How closely pictures are looked at: low, medium or high; more costs more tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSettings:
+    """A model that makes pictures; ``replacement`` is asked where the service no longer knows ``model``.
+
+    ``in_flight`` requests are under way at once, ``timeout`` is in seconds for each, ``per_minute`` is how many
+    requests a key may make.
+    """
+
+    url: str
+    model: str
+    replacement: str = ""
+    in_flight: int = 4
+    timeout: int = 120
+    per_minute: int = 60
+
+
+REPLICATE = ImageSettings(
+    "https://api.replicate.com", "black-forest-labs/flux-schnell", in_flight=16, timeout=30, per_minute=600
+)
+GEMINI_IMAGES = ImageSettings(
+    "https://generativelanguage.googleapis.com", "gemini-3.1-flash-image", "gemini-3.1-flash-lite-image"
+)
+OPENAI_IMAGES = ImageSettings("https://api.openai.com/v1", "", timeout=300)
+GEMINI_WRITING = VisionSettings(
+    "https://generativelanguage.googleapis.com", "gemini-3.8-flash", "gemini-3.5-flash", resolution="medium"
+)
+OPENAI_WRITING = VisionSettings("https://api.openai.com/v1", "", resolution="medium")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +113,11 @@ class Outside:
     graph: GraphSettings
     gemini: VisionSettings
     openai: VisionSettings
-    gemini_writing: VisionSettings = VisionSettings(GEMINI, "gemini-3.8-flash", resolution="medium")
-    openai_writing: VisionSettings = VisionSettings(OPENAI, "", resolution="medium")
+    replicate: ImageSettings = REPLICATE
+    gemini_images: ImageSettings = GEMINI_IMAGES
+    openai_images: ImageSettings = OPENAI_IMAGES
+    gemini_writing: VisionSettings = GEMINI_WRITING
+    openai_writing: VisionSettings = OPENAI_WRITING
     """The models that look at pictures and write; the addresses are those of the models that read profiles."""
     prices: str = ""
     """A file of prices in place of the shipped one."""

@@ -53,7 +53,8 @@ class Making:
     """The making of one order. ``id`` is the service's ("" for services that answer at once).
 
     ``code`` and ``message`` say why it failed; ``nsfw`` is a code of its own, and not to be tried again.
-    ``cost`` in US dollars, where the service names it.
+    ``cost`` in US dollars, where the service names it. ``reservation`` names the money that was set aside for it (""
+    where none is): it is stored with ``id`` and given back to :meth:`ImageGenerator.look`, whose ``charge`` books it.
     """
 
     state: MakingState
@@ -66,6 +67,7 @@ class Making:
     retryable: bool = False
     cost: Decimal | None = None
     charge: Charge | None = None
+    reservation: str = ""
 
 
 class ImageGenerator(Protocol):

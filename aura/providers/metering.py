@@ -1,6 +1,7 @@
 """What outside calls use and cost, in the words of the adapters. Pure: the ledger itself is in ``accounts``."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -33,6 +34,10 @@ class Meter(Protocol):
 
     def reserve(self, expected: Usage) -> UUID:
         """Set money aside before a call. Raises ``ProviderError`` with ``budget_reached`` where there is not enough."""
+        ...
+
+    def together(self) -> AbstractContextManager[object]:
+        """What is done inside becomes lasting at once at its end, and costs less than one by one."""
         ...
 
     def settle(self, reservation: UUID, used: Usage) -> Decimal:

@@ -6,7 +6,7 @@ that raises into ``ProviderError``. ``work`` runs in a thread of its own: it mus
 
 import time
 from collections.abc import Callable, Generator, Iterable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
@@ -30,6 +30,10 @@ class Unmetered:
     def reserve(self, expected: Usage) -> UUID:
         """A name for nothing."""
         return uuid4()
+
+    def together(self) -> AbstractContextManager[object]:
+        """Nothing."""
+        return nullcontext()
 
     def settle(self, reservation: UUID, used: Usage) -> Decimal:
         """Nothing."""

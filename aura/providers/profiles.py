@@ -1,27 +1,13 @@
-"""What a language model is told about reading profiles: words and a schema that a feature hands to an adapter. Pure."""
+"""What a language model is told: words and a schema that a feature hands to an adapter. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-
-class Instructions(Protocol):
-    """What any model is told that answers in JSON: our words, and the JSON schema of the whole answer."""
-
-    @property
-    def system(self) -> str:
-        """The instructions."""
-        ...
-
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """JSON Schema."""
-        ...
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class ProfilePrompt:
-    """``system`` are the instructions; ``schema`` is the JSON schema of the whole answer, an object with ``profiles``.
+class Prompt:
+    """``system`` are the instructions; ``schema`` is the JSON schema of the whole answer, an object with one list.
 
     ``version`` is stored with each reading and changes with any of the two.
     """
@@ -29,3 +15,23 @@ class ProfilePrompt:
     version: str
     system: str
     schema: Mapping[str, Any]
+
+    @property
+    def subject(self) -> str:
+        """The name of the answer's list."""
+        return str(next(iter(self.schema["properties"])))
+
+    @property
+    def letters(self) -> int:
+        """Length of everything that goes with each request."""
+        return len(self.system) + len(str(self.schema))
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePrompt(Prompt):
+    """How profiles are read; the answer's list is ``profiles``."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentPrompt(Prompt):
+    """How comments are read; the answer's list is ``comments``."""

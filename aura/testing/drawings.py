@@ -69,7 +69,7 @@ def _shapes(chance: np.random.Generator, height: int, width: int) -> Floats:
     image = Image.new("RGB", (width, height), tuple(int(v) for v in _colour(chance)))
     pen = ImageDraw.Draw(image)
     for _ in range(int(chance.integers(1, 9))):
-        x, y = chance.integers(0, width), chance.integers(0, height)
+        x, y = int(chance.integers(0, width)), int(chance.integers(0, height))
         size = int(chance.integers(width // 12, width // 3))
         fill = tuple(int(v) for v in _colour(chance))
         (pen.ellipse if chance.random() < 0.6 else pen.rectangle)((x, y, x + size, y + size), fill=fill)

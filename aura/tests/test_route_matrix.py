@@ -18,7 +18,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import RANK, ApiKey, Invitation, Membership, Role, User
+from accounts.models import RANK, ApiKey, Invitation, Membership, Role, User, Workspace
 from accounts.tokens import digest, new_token
 from audience.models import Run
 from audience.tests import factories
@@ -27,9 +27,11 @@ from aura.media.models import Picture
 from aura.privacy.models import ErasureRequest, OptOut, SubjectExport
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
-from aura.tests.routes import ALSO, OBJECT, OPEN, OWN, RULES, Rule
+from aura.tests.routes import ALSO, RULES
+from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
+from generation.models import Generation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -101,6 +103,33 @@ def world(team: Team) -> World:
     return World(things, {who: key or "" for who, key in sessions.items()}, secret)
 
 
+def _post(north: Workspace) -> InstagramPost:
+    return InstagramPost.objects.create(workspace=north, code="DAbc123xyz_", state="failed")
+
+
+def _picture(workspace: Workspace) -> Picture:
+    small = {"width": 1, "height": 1, "size": 1, "thumbnail_width": 1, "thumbnail_height": 1}
+    paths = {"path": "pictures/lost.jpg", "thumbnail_path": "pictures/lost.small.jpg", "media_type": "image/jpeg"}
+    return Picture.objects.create(workspace=workspace, sha256="0" * 64, **paths, **small)
+
+
+def _works(team: Team) -> dict[str, str]:
+    """What is written about posts, and pictures."""
+    north = team.workspace
+    post = InstagramPost.objects.create(workspace=north, code="Cabc", state=InstagramPost.State.DOWNLOADED)
+    writing = Writing.objects.create(workspace=north, post=post, state=Writing.State.FAILED)
+    Compliment.objects.create(workspace=north, writing=writing, number=1, text="Lovely light.")
+    voice = VoicePreset.objects.create(workspace=north, name="Bakery")
+    generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
+    return {
+        "instagram_post": str(post.pk),
+        "asked_post": str(_post(north).pk),
+        "writing": str(writing.pk),
+        "voice": str(voice.pk),
+        "generation": str(generation.pk),
+    }
+
+
 def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     north, alice = team.workspace, team.alice
     account = factories.account(username="northroast")
@@ -108,10 +137,6 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     factories.comment(factories.post(account), person)
     factories.classification(person)
     run = Run.objects.create(workspace=north, account=account, state=Run.State.FAILED)
-    stored = Picture.objects.create(
-        workspace=north, sha256="0" * 64, width=1, height=1, size=1, thumbnail_width=1, thumbnail_height=1
-    )
-    asked = InstagramPost.objects.create(workspace=north, code="DAbc123xyz_", state="failed")
     job = Job.objects.create(workspace=north, kind="test.none", lane="bulk", state="dead", error_code="x")
     offer = Invitation.objects.create(
         workspace=north, email="x@example.org", digest=digest(token), expires_at=factories.NOON.replace(year=2100)
@@ -119,21 +144,14 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     key = ApiKey.objects.create(
         workspace=north, name="k", prefix="aura_x", digest=digest(secret), scopes=["none"], created_by=alice
     )
-    member = Membership.objects.get(user=team.viewer)
     delivery = (hooks.endpoint(north), hooks.emit(north))[1]
     erasure = ErasureRequest.objects.create(workspace=north, hashes=["x"], key_id="k")
     export = SubjectExport.objects.create(workspace=north, hashes=["x"], key_id="k")
-    post = InstagramPost.objects.create(workspace=north, code="Cabc", state=InstagramPost.State.DOWNLOADED)
-    writing = Writing.objects.create(workspace=north, post=post, state=Writing.State.FAILED)
-    Compliment.objects.create(workspace=north, writing=writing, number=1, text="Lovely light.")
-    voice = VoicePreset.objects.create(workspace=north, name="Bakery")
     opt_out = OptOut.objects.create(workspace=north, username_hash="x", key_id="k")
     return {
         "word": "x-y",
         "one": "1",
-        "instagram_post": str(post.pk),
-        "writing": str(writing.pk),
-        "voice": str(voice.pk),
+        **_works(team),
         "uid": "1",
         "slug": north.slug,
         "provider": "gemini",
@@ -142,13 +160,12 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "person": str(person.pk),
         "pictured": str(person.pk),
         "run": str(run.pk),
-        "asked_post": str(asked.pk),
-        "stored_picture": str(stored.pk),
+        "stored_picture": str(_picture(north).pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),
         "invitation_token": token,
         "api_key": str(key.pk),
-        "viewer_member": str(member.pk),
+        "viewer_member": str(Membership.objects.get(user=team.viewer).pk),
         "endpoint": str(delivery.endpoint_id),
         "delivery": str(delivery.pk),
         "erasure": str(erasure.pk),

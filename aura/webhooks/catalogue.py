@@ -6,6 +6,8 @@ EVENTS = {
     "audience.run.paused": "An analysis waits for its budget or for a quota",
     "compliment.completed": "Compliments have been written",
     "compliment.failed": "Compliments could not be written",
+    "generation.completed": "Pictures have been made",
+    "generation.failed": "Pictures could not be made",
     "budget.reached": "This month's budget for outside services is reached: paid work stops",
 }
 TEST_EVENT = "webhook.test"

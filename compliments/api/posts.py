@@ -54,7 +54,7 @@ class PostList(ComplimentsView, generics.ListAPIView[InstagramPost]):
     """Posts that the workspace has asked for or uploaded, newest first."""
 
     queryset = shape_of(InstagramPost)
-    serializer_class = s.PostSerializer
+    serializer_class = s.InstagramPostSerializer
     pagination_class = PostPages
     filterset_class = PostFilter
 
@@ -68,8 +68,8 @@ class PostList(ComplimentsView, generics.ListAPIView[InstagramPost]):
         return posts()
 
     @extend_schema(
-        request={"application/json": s.AskSerializer, "multipart/form-data": s.UploadSerializer},
-        responses={202: s.StartedSerializer},
+        request={"application/json": s.AskSerializer, "multipart/form-data": s.PostUploadSerializer},
+        responses={202: s.PostStartedSerializer},
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -88,7 +88,7 @@ class PostList(ComplimentsView, generics.ListAPIView[InstagramPost]):
             raise Problem("no_images", services.NO_IMAGES, pointer="/images")
         form = cast(QueryDict, request.data)
         told = {name: form.get(name, "") for name in ("caption", "author")}
-        serializer = s.UploadSerializer(data={"images": files, **told})
+        serializer = s.PostUploadSerializer(data={"images": files, **told})
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
         readers = [partial(file.read, PICTURE_BYTES + 1) for file in given["images"]]
@@ -104,7 +104,7 @@ class PostDetail(ComplimentsView, generics.RetrieveDestroyAPIView[InstagramPost]
     """One post: how far its download is, what is known of it, its pictures. Deleting it deletes its pictures."""
 
     queryset = shape_of(InstagramPost)
-    serializer_class = s.PostSerializer
+    serializer_class = s.InstagramPostSerializer
 
     def get_queryset(self) -> QuerySet[InstagramPost]:
         return posts()
@@ -116,7 +116,7 @@ class PostDetail(ComplimentsView, generics.RetrieveDestroyAPIView[InstagramPost]
 class PostRetry(ComplimentsView):
     """Try a download again."""
 
-    @extend_schema(request=None, responses={202: s.StartedSerializer})
+    @extend_schema(request=None, responses={202: s.PostStartedSerializer})
     @idempotent
     def post(self, request: Request, pk: UUID) -> Response:
         """Go on with a failed download, or fetch pictures that are missing; what is stored is not fetched again."""

@@ -51,7 +51,7 @@ class PostImageSerializer(serializers.ModelSerializer[PostImage]):
         return reverse("api:media:small", args=[image.picture_id]) if image.picture_id else None
 
 
-class PostSerializer(serializers.ModelSerializer[InstagramPost]):
+class InstagramPostSerializer(serializers.ModelSerializer[InstagramPost]):
     """A post. ``status`` goes queued → downloading → downloaded or failed; counts are null where nobody tells."""
 
     status = serializers.ChoiceField(InstagramPost.State.choices, source="state", read_only=True)
@@ -95,7 +95,7 @@ class AskSerializer(serializers.Serializer[Any]):
     refresh = serializers.BooleanField(default=False)
 
 
-class UploadSerializer(serializers.Serializer[Any]):
+class PostUploadSerializer(serializers.Serializer[Any]):
     """Pictures of a post in their order: 1 to 20 of JPEG, PNG, WebP or GIF (its first frame), each at most 50 MB."""
 
     images = serializers.ListField(child=serializers.FileField())
@@ -105,7 +105,7 @@ class UploadSerializer(serializers.Serializer[Any]):
     )
 
 
-class StartedSerializer(serializers.Serializer[Any]):
+class PostStartedSerializer(serializers.Serializer[Any]):
     """Where the post can be followed."""
 
     id = serializers.UUIDField()

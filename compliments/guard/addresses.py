@@ -31,7 +31,7 @@ DIGIT_RUN: Final = 5
 HANDLE: Final = re.compile(r"(?<![\w.])[@＠]\s?([\w.]{1,40})")
 HASHTAG: Final = re.compile(r"(?<![\w&])[#＃]\s?(\w{1,60})")
 MARKUP: Final = re.compile(r"<\s*/?\s*[a-z!]|&(?:#\d+|#x[0-9a-f]+|[a-z]+);|\[[^\]]*\]\s*\(|\{\{|\{%|```|<\|", re.I)
-LONG_WORD: Final = re.compile(r"[^\s.,;:!?…—–-]{25,}")
+LONG_WORD: Final = re.compile(r"(?=[A-Za-z+/=_]*(?:\d|[a-z][A-Z]))[A-Za-z0-9+/=_]{25,}|[A-Za-z]{40,}")
 PLAIN_TAG: Final = re.compile(r"[^\W\d_]{2,24}")
 
 

@@ -8,14 +8,14 @@ from aura.providers.writer_ports import TONES, Compliment
 from compliments.guard.addresses import addresses, escaped
 from compliments.guard.echoes import ORDERS_RUN, STRANGERS_RUN, repeats
 from compliments.guard.facts import BriefFacts
-from compliments.guard.folding import HIDDEN, turned, views, visible
-from compliments.guard.tables import patterns
+from compliments.guard.folding import HIDDEN, squeezed, turned, views, visible
+from compliments.guard.tables import patterns, squeezed_patterns
 from compliments.guard.tongue import mixed_scripts, wrong_language
 
 MOST_LETTERS: Final[Mapping[str, int]] = {"short": 200, "medium": 420, "long": 900}
 MOST_WORDS_MINIMAL: Final = 12
 MINORS_ONLY: Final = frozenset({"minor_body", "minor_romantic"})
-TURNED_FROM: Final = 5
+TURNED_FROM: Final = 4
 """Words read backwards or turned must have this many letters to count."""
 EMOJI_JOINERS: Final = ("\u200d", "\ufe0f", "\ufe0e")
 REASONS: Final[Mapping[str, str]] = {
@@ -78,6 +78,10 @@ def forbidden_words(text: str, facts: BriefFacts) -> Iterator[str]:
         if code in MINORS_ONLY and not facts.possible_minor:
             continue
         if any(pattern.search(view) for view in searched):
+            yield code
+    single = squeezed(text)
+    for code, pattern in squeezed_patterns(facts.language).items() if single else ():
+        if (code not in MINORS_ONLY or facts.possible_minor) and pattern.search(single):
             yield code
     for view in turned(text):
         for code in wanted.keys() - MINORS_ONLY:

@@ -17,9 +17,11 @@ ALIKE: Final = str.maketrans(
 )
 LEET: Final = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s"})
 OTHER_LEET: Final = str.maketrans({"1": "l", "!": "i", "|": "i", "+": "t", "€": "e", "(": "c", "9": "g", "6": "b"})
-SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][\W_]{1,3}){2,}[^\W\d_](?![^\W_])")
+SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][\W_]{1,2}){2,}[^\W\d_](?![^\W_])")
+WIDELY: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][\W_]{1,5}){2,}[^\W\d_](?![^\W_])")
 STARRED: Final = re.compile(r"(?<=\w)[*#_.·•~-]+(?=\w)")
 REPEATED: Final = re.compile(r"([^\W\d_])\1+")
+STRETCHED: Final = re.compile(r"([^\W\d_])\1\1")
 HIDDEN: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
@@ -52,15 +54,26 @@ def _views(text: str) -> Iterator[str]:
     plain = visible(text)
     for base in (folded(plain), bare(plain), bare(plain.casefold().translate(ALIKE)), bare(plain.translate(LEET))):
         yield spaced(base)
-        yield spaced(SPACED.sub(lambda found: re.sub(r"[\W_]", "", found[0]), base))
+        yield spaced(SPACED.sub(_together, base))
+        yield spaced(WIDELY.sub(_together, base))
         yield spaced(STARRED.sub("", base))
         yield spaced(REPEATED.sub(r"\1", base))
         yield spaced(REPEATED.sub(r"\1\1", base))
     leet = bare(plain.casefold().translate(ALIKE).translate(LEET).translate(OTHER_LEET))
     yield spaced(leet)
     yield spaced(REPEATED.sub(r"\1", leet))
-    yield spaced(SPACED.sub(lambda found: re.sub(r"[\W_]", "", found[0]), leet))
-    yield " ".join(word for start in range(0, len(plain), 200) for word in words_of(plain[start : start + 200]))
+    yield spaced(SPACED.sub(_together, leet))
+    yield " ".join(letters for word in plain.split() for letters in words_of(word))
+
+
+def _together(found: re.Match[str]) -> str:
+    return re.sub(r"[\W_]", "", found[0])
+
+
+def squeezed(text: str) -> str:
+    """The text with every run of a letter as one, "" where nothing in it is stretched."""
+    plain = bare(visible(text).casefold().translate(ALIKE))
+    return spaced(REPEATED.sub(r"\1", plain)) if STRETCHED.search(plain) else ""
 
 
 def turned(text: str) -> Iterator[str]:
@@ -68,6 +81,7 @@ def turned(text: str) -> Iterator[str]:
     plain = bare(visible(text))
     yield spaced(plain[::-1])
     yield spaced(codecs.encode(plain, "rot13"))
+    yield spaced(bare(codecs.encode(visible(text), "rot13")))
 
 
 def bare(text: str) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from aura.providers.local.wording import folded
-from compliments.guard.folding import bare, spaced
+from compliments.guard.folding import REPEATED, bare, spaced
 
 FOLDER: Final = Path(__file__).parent / "words"
+SHORTEST_SQUEEZED: Final = 5
 
 
 @cache
@@ -17,9 +18,25 @@ def patterns(language: str) -> dict[str, re.Pattern[str]]:
     """What finds the words of each code in a folded text that is to be in ``language``."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for (code, only), entries in _entries().items():
-        if only in {"", language}:
+        if _holds(only, language):
             found[code] |= entries
     return {code: re.compile(rf"\b(?:{'|'.join(sorted(entries))})\b") for code, entries in found.items()}
+
+
+def _holds(only: str, language: str) -> bool:
+    """Whether a section is for a language: for all, for this one (``de``), or not for another one (``!fr``)."""
+    return only[1:] != language if only.startswith("!") else only in {"", language}
+
+
+@cache
+def squeezed_patterns(language: str) -> dict[str, re.Pattern[str]]:
+    """The same for a text whose runs of a letter were made one: "asshole" is "ashole" there. Without short words."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for (code, only), entries in _entries().items():
+        if _holds(only, language):
+            single = {REPEATED.sub(r"\1", entry) for entry in entries}
+            found[code] |= {entry for entry in single if len(entry.replace(r"\w*", "")) >= SHORTEST_SQUEEZED}
+    return {code: re.compile(rf"\b(?:{'|'.join(sorted(entries))})\b") for code, entries in found.items() if entries}
 
 
 @cache

@@ -32,7 +32,10 @@ def wrong_language(text: str, language: str) -> bool:
         return False
     read = read_language([text])
     best = next(iter(read.probabilities.items())) if read and read.probabilities else None
-    return best is not None and best[0] != language and best[1] >= SURE and (share < 2 * FEW or language not in LATIN)
+    if best is None or best[0] == language or best[1] < SURE:
+        return False
+    others = common_words(best[0])
+    return not common or not others or sum(word in others for word in words) / len(words) > share
 
 
 def mixed_scripts(text: str) -> bool:

@@ -3,6 +3,8 @@
 A worker that is killed anywhere leaves a row that says how far it was, and the next one goes on from there.
 """
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from accounts.services.ledger import meter
@@ -47,15 +49,20 @@ def start_download(post: InstagramPost) -> Job:
     return start(
         run_download,
         workspace_id=post.workspace_id,
-        payload={"post": str(post.pk)},
+        payload={"post": str(post.pk), "try": post.tries},
         key=f"{post.pk}:{post.tries}",
         subject=str(post.pk),
     )
 
 
+def _post_of(payload: Mapping[str, Any]) -> InstagramPost | None:
+    """The post of a job; None where it is gone, or where a later try has taken its place."""
+    return InstagramPost.objects.filter(pk=payload["post"], tries=payload["try"]).first()
+
+
 def end_with_job(job_row: Job) -> None:
     """Called by the job core, in its transaction, when a download is given up or cancelled."""
-    post = InstagramPost.objects.filter(pk=job_row.payload["post"]).first()
+    post = _post_of(job_row.payload)
     if post is None or post.is_over:
         return
     if post.reservation:
@@ -70,7 +77,7 @@ def end_with_job(job_row: Job) -> None:
 def run_download(context: JobContext) -> None:
     """Bring a post to its end: resolve its address, ask its source, store its pictures, hand it over."""
     with context.transaction():
-        post = InstagramPost.objects.filter(pk=context.payload["post"]).first()
+        post = _post_of(context.payload)
         if post is None or post.state == S.DOWNLOADED:
             return
         downloads.begin(post)

@@ -54,6 +54,6 @@ def _minors(pictures: Sequence[ports.Picture]) -> bool:
 
 def guarded(written: ports.Writing, brief: ports.Brief) -> ports.Writing:
     """What was written, each text judged in code; what may be posted comes first."""
-    facts = facts_of(brief, written)
+    facts = facts_of(brief, written, orders=PROMPT.system(brief, brief.variations))
     judged = [check(one, facts) for one in written.compliments]
     return replace(written, compliments=tuple(sorted(judged, key=lambda one: one.verdict != "ok")))

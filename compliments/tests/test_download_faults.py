@@ -8,11 +8,12 @@ import pytest
 
 from accounts.models import EntryState
 from aura.jobs.models import Job
-from aura.jobs.services import cancel_subject
+from aura.jobs.services import cancel_subject, requeue
 from aura.tenancy.scope import workspace_scope
 from aura.testing.drain import drain, make_due
 from aura.testing.fixtures import Team
 from aura.testing.simulators import hostile
+from aura.testing.simulators.apify import Outcome
 from aura.testing.simulators.server import CLOSED, Answer
 from compliments import jobs
 from compliments.tests.live import NAME, address, ask, entries, images, now, simulated, worked_off
@@ -154,3 +155,17 @@ def test_a_cancelled_download_says_so_and_can_be_tried_again(team: Team, tmp_pat
         post = worked_off(team, post)
         assert (post.state, outside.apify.started_runs) == ("downloaded", 1)
         assert [entry.state for entry in entries(team)] == [EntryState.SETTLED]
+
+
+def test_an_old_job_that_somebody_requeues_does_not_work_beside_the_new_one(team: Team, tmp_path: Path) -> None:
+    with simulated(tmp_path, sources=("apify",)) as outside:
+        outside.apify.outcomes.append(Outcome("FAILED", "Out of proxies", 0.0))
+        post = ask(team, address(outside.post("Image")))
+        with workspace_scope(team.workspace.id):
+            old = Job.objects.get(subject=str(post.pk))
+            jobs.retry_post(post)
+            requeue(old)
+        post = worked_off(team, post)
+        assert (post.state, outside.apify.started_runs) == ("downloaded", 2)
+        with workspace_scope(team.workspace.id):
+            assert set(Job.objects.values_list("state", flat=True)) == {"done"}

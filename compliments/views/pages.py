@@ -111,7 +111,7 @@ def _context(post: InstagramPost, *, may_act: bool) -> dict[str, Any]:
 def _live(post: InstagramPost, found: list[Writing]) -> str:
     """The subject whose news the page listens to: the post's while it is downloaded, then that of what is written."""
     going = next((one for one in found if not one.is_over), None)
-    return str(going.pk) if going and post.is_over else post.subject
+    return str(going.pk if going and post.is_over else post.pk)
 
 
 def _steps(stage: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from audience.dataset import CommentItem
 from audience.models import TrackedAccount
 from audience.services.ingest.batches import Authors
 from audience.services.ingest.tally import Tally
-from audience.services.rollups import Changes
+from audience.services.rollups import IS_LONG, Changes
 from aura.tenancy.ids import uuid7
 
 # A subquery in the list of columns is looked up row by row. A join is not safe here: while a table grows by millions
@@ -55,19 +55,20 @@ NOTED = ("id", "post_id", "commenter_id", "parent_external_id <> ''", "likes", "
 
 
 def _note(version: str) -> str:
-    return ", ".join(f"{version}.{name}" for name in NOTED)
+    return ", ".join([*(f"{version}.{name}" for name in NOTED), IS_LONG.format(text=f"{version}.text")])
 
 
 INSERT_NOTED = f"""
-WITH done AS ({INSERT} RETURNING id, post_id, commenter_id, parent_external_id <> '', likes, commented_at)
+WITH done AS ({INSERT} RETURNING {", ".join(NOTED)}, {IS_LONG.format(text="text")})
 INSERT INTO changed_comment SELECT 1, * FROM done
 """  # noqa: S608
 UPDATE_NOTED = f"""
-WITH done(new_id, new_post, new_person, new_reply, new_likes, new_at, id, post, person, reply, likes, at) AS ({UPDATE}
+WITH done(new_id, new_post, new_person, new_reply, new_likes, new_at, new_long, id, post, person, reply, likes, at,
+  long) AS ({UPDATE}
   RETURNING {_note("new")}, {_note("old")})
 INSERT INTO changed_comment
-SELECT v.* FROM done CROSS JOIN LATERAL (VALUES (-1, id, post, person, reply, likes, at),
-  (1, new_id, new_post, new_person, new_reply, new_likes, new_at)) AS v
+SELECT v.* FROM done CROSS JOIN LATERAL (VALUES (-1, id, post, person, reply, likes, at, long),
+  (1, new_id, new_post, new_person, new_reply, new_likes, new_at, new_long)) AS v
 """  # noqa: S608
 PARENT = """(SELECT p.id FROM audience_comment p WHERE p.workspace_id = c.workspace_id
   AND p.account_id = c.account_id AND p.external_id = c.parent_external_id AND p.id <> c.id)"""

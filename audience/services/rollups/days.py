@@ -28,7 +28,7 @@ MERGE INTO audience_audienceday AS held USING (
 WHEN MATCHED AND found.comments IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET comments = found.comments, people = found.people, new_people = found.new_people
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, day, comments, people, new_people)
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, found.day, found.comments, found.people, found.new_people)
+    VALUES (uuidv7(), %(workspace)s, %(account)s, found.day, found.comments, found.people, found.new_people)
 """
 # Whether a person was there that day before follows from how many comments there are now and how many came.
 TOUCH = """
@@ -36,16 +36,11 @@ WITH pairs AS (
     SELECT date_trunc('day', commented_at, 'UTC') AS at, commenter_id, sum(sign) AS comments FROM changed_comment
     WHERE commented_at IS NOT NULL AND commenter_id <> ALL (%(owners)s::uuid[])
     GROUP BY 1, 2 HAVING sum(sign) <> 0
+), kept AS (
+    SELECT date_trunc('day', commented_at, 'UTC') AS at, commenter_id, count(*) AS now FROM their_comment GROUP BY 1, 2
 ), moved AS (
-    SELECT at, p.comments, (p.now > 0)::int - (p.now > p.comments)::int AS people, 0 AS new_people FROM (
-        SELECT pairs.*, CASE WHEN commenter_id IN (SELECT commenter_id FROM changed_person WHERE old_comments IS NULL)
-            THEN comments ELSE (
-                SELECT count(*) FROM audience_comment AS c
-                WHERE c.commenter_id = pairs.commenter_id AND account_id = %(account)s AND workspace_id = %(workspace)s
-                    AND commented_at >= at AND commented_at < at + interval '24 hours'
-            ) END AS now
-        FROM pairs
-    ) AS p
+    SELECT at, comments, (coalesce(now, 0) > 0)::int - (coalesce(now, 0) > comments)::int AS people, 0 AS new_people
+    FROM pairs LEFT JOIN kept USING (at, commenter_id)
     UNION ALL SELECT date_trunc('day', old_first_at, 'UTC'), 0, 0, -1 FROM changed_person
     WHERE old_first_at IS NOT NULL AND NOT old_owner
     UNION ALL SELECT date_trunc('day', new_first_at, 'UTC'), 0, 0, 1 FROM changed_person
@@ -61,7 +56,7 @@ WHEN MATCHED AND held.comments + d.comments <= 0 THEN DELETE
 WHEN MATCHED THEN UPDATE SET comments = held.comments + d.comments, people = greatest(0, held.people + d.people),
     new_people = greatest(0, held.new_people + d.new_people)
 WHEN NOT MATCHED AND d.comments > 0 THEN INSERT (id, workspace_id, account_id, day, comments, people, new_people)
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, d.day, d.comments, d.people, d.new_people)
+    VALUES (uuidv7(), %(workspace)s, %(account)s, d.day, d.comments, d.people, d.new_people)
 """
 
 

@@ -25,7 +25,7 @@ MERGE INTO audience_audiencegroup AS held USING (
 WHEN MATCHED AND found.people IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET people = found.people, comments = found.comments
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, gender, age, profile_type, language, people, comments)
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, found.gender, found.age, found.profile_type, found.language,
+    VALUES (uuidv7(), %(workspace)s, %(account)s, found.gender, found.age, found.profile_type, found.language,
         found.people, found.comments)
 """
 # Adds differences (d). Where a rollup has drifted a sum can come out below nothing; the nightly check corrects it.
@@ -37,7 +37,7 @@ WHEN MATCHED AND held.people + d.people <= 0 THEN DELETE
 WHEN MATCHED THEN UPDATE SET people = held.people + d.people, comments = greatest(0, held.comments + d.comments)
 WHEN NOT MATCHED AND d.people > 0 THEN INSERT (id, workspace_id, account_id, gender, age, profile_type, language,
         people, comments)
-    VALUES (gen_random_uuid(), %(workspace)s, d.account_id, d.gender, d.age, d.profile_type, d.language, d.people,
+    VALUES (uuidv7(), %(workspace)s, d.account_id, d.gender, d.age, d.profile_type, d.language, d.people,
         greatest(0, d.comments))
 """
 TOUCH = f"""

@@ -1,20 +1,18 @@
-"""Keeps the rollups about the people of an audience: habits, the sums over them, cohorts (A6, A10).
+"""Makes the rollups about the people of an audience from the comments: habits, the sums over them, cohorts (A6, A10).
 
-``rebuild`` makes them anew from the comments; ``touch`` and ``refresh`` change only what a few people changed, by the
-difference between what their rows said and say. All run inside the workspace's scope and the caller's transaction,
+:mod:`.habit_changes` has the same by difference. All run inside the workspace's scope and the caller's transaction,
 which holds the account's lock (see ``audience.services.rollups``): two at once would count a person twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
 from audience import loyalty, types
+from audience.services.rollups.parts import SAID
 
 Values = Mapping[str, Any]
-Cells = dict[tuple[Any, Any], tuple[int, ...]]
 
 WEIGHTS = " + ".join(f"{signal.weight} * (signals & {signal.bit} <> 0)::int" for signal in types.SIGNALS)
 LOYAL = f"posts >= {loyalty.LOYAL_POSTS} OR weeks >= {loyalty.LOYAL_WEEKS}"
@@ -52,51 +50,49 @@ FIELDS = (
     "language",
 )
 COLUMNS = ", ".join(FIELDS)
-COUNTED = f"""
+# How the rows of one person are counted, from commenter_id, post_id, likes, commented_at and said of each comment.
+COUNTED = """
 SELECT commenter_id, count(*)::int AS comments, coalesce(sum(likes), 0)::bigint AS likes,
     count(DISTINCT post_id)::int AS posts, count(DISTINCT week)::int AS weeks,
     (count(said) - count(DISTINCT said))::int AS copies,
-    coalesce(array_agg(DISTINCT month ORDER BY month) FILTER (WHERE month IS NOT NULL), '{{{{}}}}') AS months
+    coalesce(array_agg(DISTINCT month ORDER BY month) FILTER (WHERE month IS NOT NULL), '{{}}') AS months
 FROM (
     SELECT commenter_id, post_id, likes, ((commented_at AT TIME ZONE 'UTC')::date - DATE '1970-01-05') / 7 AS week,
-        date_trunc('month', commented_at AT TIME ZONE 'UTC')::date AS month,
-        CASE WHEN length(btrim(text)) >= {types.COPY_LENGTH}
-            THEN hashtextextended(lower(btrim(text)), 0) END AS said
-    FROM audience_comment
-    WHERE account_id = %(account)s AND workspace_id = %(workspace)s
-        AND commenter_id <> ALL (%(owners)s::uuid[]) {{only}}
+        date_trunc('month', commented_at AT TIME ZONE 'UTC')::date AS month, said
+    FROM {comments} AS c WHERE commenter_id <> ALL (%(owners)s::uuid[])
 ) AS q GROUP BY commenter_id
-"""  # noqa: S608  names and numbers of this module
-KEPT = """
-SELECT commenter_id, comments, likes, posts, weeks, copies, months FROM audience_audiencehabit
-WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND commenter_id = ANY (%(people)s::uuid[])
 """
-HABITS = f"""
-WITH f AS (
-    SELECT commenter_id, comments, likes, posts, weeks, copies, months, {KIND} AS kind, signals, gender, age,
-        profile_type, language
-    FROM (
-        SELECT c.*, {SIGNALS} AS signals, coalesce(p.is_verified, false) AS verified, p.followers, p.following,
-            p.gender, p.age, p.profile_type, p.language
-        FROM ({{counted}}) AS c
-        JOIN audience_commenter AS p ON p.id = c.commenter_id AND p.workspace_id = %(workspace)s
-        OFFSET 0
-    ) AS j OFFSET 0
-), t AS (
-    SELECT * FROM audience_audiencehabit WHERE account_id = %(account)s AND workspace_id = %(workspace)s {{only}}
+ALL_COMMENTS = f"""(
+    SELECT commenter_id, post_id, likes, commented_at, {SAID} FROM audience_comment
+    WHERE account_id = %(account)s AND workspace_id = %(workspace)s
+)"""  # noqa: S608  names and numbers of this module
+# What should be, with the person's profile as it is.
+FOUND = f"""
+SELECT commenter_id, comments, likes, posts, weeks, copies, months, {KIND} AS kind, signals, gender, age,
+    profile_type, language
+FROM (
+    SELECT c.*, {SIGNALS} AS signals, coalesce(p.is_verified, false) AS verified, p.followers, p.following,
+        p.gender, p.age, p.profile_type, p.language
+    FROM ({{counted}}) AS c {{profiles}}
+    OFFSET 0
+) AS j OFFSET 0
+"""  # noqa: S608
+JOINED = "JOIN audience_commenter AS p ON p.id = c.commenter_id AND p.workspace_id = %(workspace)s"
+REBUILD = f"""
+WITH f AS ({FOUND.format(counted=COUNTED.format(comments=ALL_COMMENTS), profiles=JOINED)}), t AS (
+    SELECT * FROM audience_audiencehabit WHERE account_id = %(account)s AND workspace_id = %(workspace)s
 )
 MERGE INTO audience_audiencehabit AS old USING (
     SELECT t.id AS old_id, f.* FROM f FULL JOIN t USING (commenter_id)
     WHERE ({", ".join(f"t.{name}" for name in FIELDS)}) IS DISTINCT FROM ({", ".join(f"f.{name}" for name in FIELDS)})
+    ORDER BY f.commenter_id
 ) AS new ON old.id = new.old_id
 WHEN MATCHED AND new.comments IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET {", ".join(f"{name} = new.{name}" for name in FIELDS)}
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, commenter_id, {COLUMNS})
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, new.commenter_id,
+    VALUES (uuidv7(), %(workspace)s, %(account)s, new.commenter_id,
         {", ".join(f"new.{name}" for name in FIELDS)})
-"""  # noqa: S608  names and numbers of this module
-# Not "= ANY": after a large import, before the next ANALYZE, that would read all rows of the account.
-ONLY = "AND commenter_id IN (SELECT unnest(%(people)s::uuid[]))"
+"""  # noqa: S608
 SUMS = (
     "people",
     "comments",
@@ -107,29 +103,32 @@ SUMS = (
     "loyal",
     "copies",
 )
+# {one} is 1 for each row, or its sign where rows are changes.
 SEGMENTS = f"""
 SELECT CASE grouping(gender, age, profile_type, language, kind, comments)
         WHEN 63 THEN 'all' WHEN 31 THEN 'gender' WHEN 47 THEN 'age' WHEN 55 THEN 'profile_type' WHEN 59 THEN 'language'
         WHEN 61 THEN 'signals' ELSE 'comments' END AS dimension,
     coalesce(gender, age, profile_type, language, kind || ':' || signals, comments::text, '') AS value,
-    count(*)::int AS people, sum(h.comments)::bigint AS comments, sum(h.likes)::bigint AS likes,
-    sum(h.comments::bigint * h.comments)::bigint AS comments_squared,
-    sum(h.likes::numeric * h.likes) AS likes_squared, sum(h.likes::numeric * h.comments) AS likes_comments,
-    (count(*) FILTER (WHERE {LOYAL}))::int AS loyal, sum(h.copies)::bigint AS copies
-FROM audience_audiencehabit AS h
-WHERE account_id = %(account)s AND workspace_id = %(workspace)s {{only}}
+    sum({{one}})::int AS people, sum({{one}} * h.comments)::bigint AS comments, sum({{one}} * h.likes)::bigint AS likes,
+    sum({{one}} * h.comments::bigint * h.comments)::bigint AS comments_squared,
+    sum({{one}} * h.likes::numeric * h.likes) AS likes_squared,
+    sum({{one}} * h.likes::numeric * h.comments) AS likes_comments,
+    coalesce(sum({{one}}) FILTER (WHERE {LOYAL}), 0)::int AS loyal, sum({{one}} * h.copies)::bigint AS copies
+FROM {{rows}} AS h
 GROUP BY GROUPING SETS ((), (gender), (age), (profile_type), (language), (kind, signals), (comments))
 HAVING count(*) > 0
-"""  # noqa: S608  names and numbers of this module
+"""  # noqa: S608
 COHORTS = f"""
-SELECT months[1] AS cohort, month, count(*)::int AS people, (count(*) FILTER (WHERE {LOYAL}))::int AS loyal
-FROM audience_audiencehabit CROSS JOIN unnest(months) AS month
-WHERE account_id = %(account)s AND workspace_id = %(workspace)s {{only}}
-GROUP BY 1, 2
-"""  # noqa: S608  names and numbers of this module
+SELECT months[1] AS cohort, month, sum({{one}})::int AS people,
+    coalesce(sum({{one}}) FILTER (WHERE {LOYAL}), 0)::int AS loyal
+FROM {{rows}} AS h CROSS JOIN unnest(months) AS month GROUP BY 1, 2
+"""  # noqa: S608
+ALL_ROWS = """(
+    SELECT * FROM audience_audiencehabit WHERE account_id = %(account)s AND workspace_id = %(workspace)s
+)"""
 TABLES = {
-    "audience_audiencesegment": (SEGMENTS, ("dimension", "value"), SUMS, "text"),
-    "audience_audiencecohort": (COHORTS, ("cohort", "month"), ("people", "loyal"), "date"),
+    "audience_audiencesegment": (SEGMENTS, ("dimension", "value"), SUMS),
+    "audience_audiencecohort": (COHORTS, ("cohort", "month"), ("people", "loyal")),
 }
 OWNERS = """
 SELECT id FROM audience_commenter WHERE workspace_id = %(workspace)s AND username = %(username)s
@@ -144,88 +143,22 @@ def rebuild(cursor: CursorWrapper, values: Values) -> int:
     ``values`` has ``account``, ``workspace``, ``username`` and ``external``, as in ``rollups``; ``owners``, the ids of
     the account's own rows among the people, is looked up where it is missing.
     """
-    known = _with_owners(cursor, values)
-    cursor.execute(HABITS.format(counted=COUNTED.format(only=""), only=""), known)
+    known = with_owners(cursor, values)
+    cursor.execute(REBUILD, known)
     changed: int = cursor.rowcount
-    for table, (statement, keys, sums, _) in TABLES.items():
-        cursor.execute(_merged(table, statement.format(only=""), keys, sums), known)
+    for table, (statement, keys, sums) in TABLES.items():
+        cursor.execute(_merged(table, statement.format(one=1, rows=ALL_ROWS), keys, sums), known)
         changed += cursor.rowcount
     return changed
 
 
-def touch(cursor: CursorWrapper, values: Values, people: Iterable[UUID]) -> int:
-    """Bring up to date what these people changed: comments come or gone, profile or classification read anew.
-
-    Whoever has no comment left loses their row. Returns how many rows were written. Must be called before the person's
-    own row is deleted by anybody else, since the row says what is to be taken from the sums.
-    """
-    known = _with_owners(cursor, values) | {"people": list(people)}
-    return _moved(cursor, known, HABITS.format(counted=COUNTED.format(only=ONLY), only=ONLY))
-
-
-def refresh(cursor: CursorWrapper, values: Values, people: Iterable[UUID]) -> int:
-    """Bring up to date whom these people are seen as, without reading comments; returns how many rows were written."""
-    return _moved(cursor, {**values, "people": list(people)}, HABITS.format(counted=KEPT, only=ONLY))
-
-
-def _with_owners(cursor: CursorWrapper, values: Values) -> dict[str, Any]:
+def with_owners(cursor: CursorWrapper, values: Values) -> dict[str, Any]:
+    """The values, with the account's own rows among the people."""
     known = dict(values)
     if "owners" not in known:
         cursor.execute(OWNERS, known)
         known["owners"] = [row[0] for row in cursor.fetchall()]
     return known
-
-
-def _moved(cursor: CursorWrapper, values: Values, statement: str) -> int:
-    before = {table: _cells(cursor, table, values) for table in TABLES}
-    cursor.execute(statement, values)
-    changed: int = cursor.rowcount
-    if changed:
-        for table in TABLES:
-            changed += _apply(cursor, table, values, _difference(before[table], _cells(cursor, table, values)))
-    return changed
-
-
-def _cells(cursor: CursorWrapper, table: str, values: Values) -> Cells:
-    """What the people asked about add to a table."""
-    cursor.execute(TABLES[table][0].format(only=ONLY), values)
-    return {(row[0], row[1]): tuple(map(int, row[2:])) for row in cursor.fetchall()}
-
-
-def _difference(before: Cells, after: Cells) -> Cells:
-    found = {}
-    for key in before.keys() | after.keys():
-        size = len(before.get(key) or after[key])
-        nothing = (0,) * size
-        moved = tuple(b - a for a, b in zip(before.get(key, nothing), after.get(key, nothing), strict=True))
-        if any(moved):
-            found[key] = moved
-    return found
-
-
-def _apply(cursor: CursorWrapper, table: str, values: Values, cells: Cells) -> int:
-    """Add the differences to the sums; a cell without people goes."""
-    _, keys, sums, kind = TABLES[table]
-    if not cells:
-        return 0
-    names = [*keys, *sums]
-    columns = list(zip(*((*key, *moved) for key, moved in sorted(cells.items())), strict=True))
-    lists = {f"list_{name}": list(column) for name, column in zip(names, columns, strict=True)}
-    arrays = [f"%(list_{name})s::{kind}[]" for name in keys] + [f"%(list_{name})s::numeric[]" for name in sums]
-    cursor.execute(
-        f"""
-MERGE INTO {table} AS old USING unnest({", ".join(arrays)}) AS new ({", ".join(names)})
-ON old.workspace_id = %(workspace)s AND old.account_id = %(account)s
-    AND {" AND ".join(f"old.{name} = new.{name}" for name in keys)}
-WHEN MATCHED AND old.people + new.people = 0 THEN DELETE
-WHEN MATCHED THEN UPDATE SET {", ".join(f"{name} = old.{name} + new.{name}" for name in sums)}
-WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, {", ".join(names)})
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, {", ".join(f"new.{name}" for name in names)})
-""",  # noqa: S608  names from this module
-        {**values, **lists},
-    )
-    written: int = cursor.rowcount
-    return written
 
 
 def _merged(table: str, statement: str, keys: tuple[str, str], sums: tuple[str, ...]) -> str:
@@ -241,5 +174,5 @@ MERGE INTO {table} AS old USING (
 WHEN MATCHED AND new.people IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET {", ".join(f"{name} = new.{name}" for name in sums)}
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, {", ".join([*keys, *sums])})
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, {", ".join(f"new.{name}" for name in [*keys, *sums])})
+    VALUES (uuidv7(), %(workspace)s, %(account)s, {", ".join(f"new.{name}" for name in [*keys, *sums])})
 """  # noqa: S608  names from this module

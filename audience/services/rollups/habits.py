@@ -5,10 +5,9 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-from audience.services.rollups import habit_rows
+from audience.services.rollups import habit_changes, habit_rows
 from audience.services.rollups.parts import Changes, Values
 
-CHANGED = "SELECT DISTINCT commenter_id FROM changed_comment"
 THEIR_ACCOUNTS = """
 SELECT account_id, array_agg(commenter_id) FROM audience_audiencehabit
 WHERE workspace_id = %(workspace)s AND commenter_id = ANY (%(people)s::uuid[]) GROUP BY account_id ORDER BY account_id
@@ -27,10 +26,9 @@ class Habits:
         return habit_rows.rebuild(cursor, values)
 
     def touch(self, cursor: CursorWrapper, values: Values, changes: Changes) -> int:
-        """Count the authors of the changed comments again, and whose profile changed."""
-        cursor.execute(CHANGED)
-        people = {row[0] for row in cursor.fetchall()} | set(changes.people)
-        return habit_rows.touch(cursor, values, people) if people else 0
+        """Count the authors of the changed comments again; whose profile changed is only read anew."""
+        rows = habit_changes.follow(cursor, values) if changes.comments else 0
+        return rows + (habit_changes.refresh(cursor, values, changes.people) if changes.people else 0)
 
 
 def reread(cursor: CursorWrapper, workspace: UUID, people: Sequence[UUID]) -> list[UUID]:
@@ -39,5 +37,5 @@ def reread(cursor: CursorWrapper, workspace: UUID, people: Sequence[UUID]) -> li
     return [
         account
         for account, theirs in cursor.fetchall()
-        if habit_rows.refresh(cursor, {"workspace": workspace, "account": account}, theirs)
+        if habit_changes.refresh(cursor, {"workspace": workspace, "account": account}, theirs)
     ]

@@ -31,7 +31,7 @@ MERGE INTO audience_audiencehour AS held USING (
 WHEN MATCHED AND found.comments IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET comments = found.comments, quarters = found.quarters
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, hour, comments, quarters)
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, found.hour, found.comments, found.quarters)
+    VALUES (uuidv7(), %(workspace)s, %(account)s, found.hour, found.comments, found.quarters)
 """  # noqa: S608  made of the constants above
 TOUCH = f"""
 WITH d AS (
@@ -45,7 +45,7 @@ WHEN MATCHED AND held.comments + d.comments <= 0 THEN DELETE
 WHEN MATCHED THEN UPDATE SET comments = held.comments + d.comments, quarters = ARRAY[
     held.quarters[1] + d.q[1], held.quarters[2] + d.q[2], held.quarters[3] + d.q[3], held.quarters[4] + d.q[4]]
 WHEN NOT MATCHED AND d.comments > 0 THEN INSERT (id, workspace_id, account_id, hour, comments, quarters)
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, d.hour, d.comments, d.q)
+    VALUES (uuidv7(), %(workspace)s, %(account)s, d.hour, d.comments, d.q)
 """  # noqa: S608
 
 

@@ -1,6 +1,6 @@
 """Rebuilds, touches and checks the rollups of one account, all parts of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from audience.models import AudiencePost, AudienceState, TrackedAccount
 from audience.services.rollups.groups import groups_of, move
 from audience.services.rollups.habits import reread
 from audience.services.rollups.locks import lock_account, lock_people, take_memory
-from audience.services.rollups.parts import STAGE, Changes, Values
+from audience.services.rollups.parts import IS_LONG, STAGE, Changes, Values
 from audience.services.rollups.registry import PARTS
 from aura.tenancy.scope import current_workspace_id
 
@@ -33,6 +33,12 @@ STILL_THERE = """
 SELECT commenter_id FROM audience_audienceperson
 WHERE workspace_id = %(workspace)s AND account_id = %(account)s AND commenter_id = ANY (%(owners)s::uuid[])
 """
+LEAVING = f"""
+INSERT INTO changed_comment
+SELECT -1, c.id, post_id, commenter_id, parent_external_id <> '', likes, commented_at, {IS_LONG.format(text="text")}
+FROM unnest(%(keys)s::uuid[]) AS k(id) CROSS JOIN LATERAL (
+    SELECT * FROM audience_comment WHERE id = k.id AND workspace_id = %(workspace)s OFFSET 0) AS c
+"""  # noqa: S608  a constant
 FEW, SHARE = 20_000, 0.05
 """An import may bring so many changed comments, or this share of what the account has, before counting everything once
 at its end is the cheaper way (benchmarks/rollups.py)."""
@@ -115,6 +121,13 @@ def follow(account: TrackedAccount, so_far: int) -> Changes | None:
 def doubt(account: TrackedAccount) -> None:
     """Say that the rollups no longer hold what the comments say: the next :func:`settle` rebuilds them."""
     AudienceState.objects.filter(account=account).update(is_stale=True)
+
+
+def leaving(changes: Changes, comments: Collection[UUID]) -> None:
+    """Note that these comments of the followed account are about to be deleted. Call it before they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEAVING, {"workspace": current_workspace_id(), "keys": list(comments)})
+        changes.comments += cursor.rowcount
 
 
 def touch(account: TrackedAccount, changes: Changes) -> bool:

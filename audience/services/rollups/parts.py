@@ -6,18 +6,28 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
+from audience import types
+
 Values = dict[str, Any]
 """Parameters of every statement: ``account``, ``workspace``, ``username``, ``external`` and ``owners`` (the ids of the
 account's own rows among the commenters)."""
 
+IS_LONG = f"length(btrim({{text}})) >= {types.COPY_LENGTH}"
+"""Whether a comment's text is long enough to be a copy of another."""
+SAID = f"CASE WHEN {IS_LONG.format(text='text')} THEN hashtextextended(lower(btrim(text)), 0) END AS said"
+"""A number of a comment's text, the same for copies; empty where the text is short."""
 STAGE = """
-DROP TABLE IF EXISTS changed_comment, changed_person;
+DROP TABLE IF EXISTS changed_comment, changed_person, their_comment;
 CREATE TEMP TABLE changed_comment (
-  sign smallint, id uuid, post_id uuid, commenter_id uuid, is_reply bool, likes bigint, commented_at timestamptz
+  sign smallint, id uuid, post_id uuid, commenter_id uuid, is_reply bool, likes bigint, commented_at timestamptz,
+  is_long bool
 ) ON COMMIT DROP;
 CREATE TEMP TABLE changed_person (
   commenter_id uuid, old_comments bigint, new_comments bigint, old_first_at timestamptz, new_first_at timestamptz,
   old_first_post uuid, new_first_post uuid, old_owner bool, new_owner bool
+) ON COMMIT DROP;
+CREATE TEMP TABLE their_comment (
+  commenter_id uuid, post_id uuid, likes bigint, commented_at timestamptz, said bigint
 ) ON COMMIT DROP
 """
 
@@ -27,9 +37,10 @@ class Changes:
     """What one batch changed among an account's comments.
 
     The comments stand in the temporary table ``changed_comment``: each with sign 1 as it is now and with sign -1 as it
-    was before, so a new one has one row and a changed one two. Sums over ``sign * x`` are differences. The first part,
-    people, leaves ``changed_person`` behind: everybody whose row it wrote, as it was (empty where there was none) and
-    as it is.
+    was before, so a new one has one row and a changed one two. Sums over ``sign * x`` are differences. All comments of
+    their authors, as they are now, stand in ``their_comment``; ``said`` is a number of a long text, read only of those
+    authors of whom a long comment changed (``is_long``). The first part, people, leaves ``changed_person`` behind:
+    everybody whose row it wrote, as it was (empty where there was none) and as it is.
     """
 
     comments: int = 0

@@ -60,14 +60,15 @@ MERGE INTO audience_audiencepost AS held USING (
 WHEN MATCHED AND found.comments IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET {", ".join(f"{name} = found.{name}" for name in NAMES)}
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, post_id, {COLUMNS})
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, found.post_id, {", ".join(f"found.{n}" for n in NAMES)})
+    VALUES (uuidv7(), %(workspace)s, %(account)s, found.post_id, {", ".join(f"found.{n}" for n in NAMES)})
 """  # noqa: S608  made of the constants above
 ALL = REBUILD.format(only="", only_first="")
 MOVED = REBUILD.format(
     only="AND post_id = ANY (%(moved)s::uuid[])", only_first="AND first_post = ANY (%(moved)s::uuid[])"
 )
+# Only where a comment went: else the new ones say it.
 END = """
-SELECT commented_at FROM audience_comment WHERE post_id = s.post_id AND workspace_id = %(workspace)s
+SELECT commented_at FROM audience_comment WHERE fewer AND post_id = s.post_id AND workspace_id = %(workspace)s
     AND commented_at IS NOT NULL AND commenter_id <> ALL (%(owners)s::uuid[]) ORDER BY commented_at
 """
 SUMS = """
@@ -75,16 +76,11 @@ WITH pairs AS (
     SELECT post_id, commenter_id, sum(sign) AS comments, sum(sign * is_reply::int) AS replies,
         sum(sign * coalesce(likes, 0)) AS likes, commenter_id = ANY (%(owners)s::uuid[]) AS is_owner
     FROM changed_comment GROUP BY post_id, commenter_id
+), kept AS (
+    SELECT post_id, commenter_id, count(*) AS now FROM their_comment GROUP BY post_id, commenter_id
 ), here AS (
-    SELECT p.*, (now > 0)::int - (now > comments)::int AS people FROM (
-        SELECT pairs.*, CASE WHEN commenter_id IN (SELECT commenter_id FROM changed_person WHERE old_comments IS NULL)
-            THEN comments ELSE (
-                SELECT count(*) FROM audience_comment AS c
-                WHERE c.commenter_id = pairs.commenter_id AND c.post_id = pairs.post_id
-                    AND account_id = %(account)s AND workspace_id = %(workspace)s
-            ) END AS now
-        FROM pairs
-    ) AS p
+    SELECT pairs.*, (coalesce(now, 0) > 0)::int - (coalesce(now, 0) > comments)::int AS people
+    FROM pairs LEFT JOIN kept USING (post_id, commenter_id)
 ), moved AS (
     SELECT post_id, is_owner, comments, replies, likes, people, 0 AS new_people FROM here
     UNION ALL SELECT old_first_post, false, 0, 0, 0, 0, -1 FROM changed_person
@@ -108,16 +104,23 @@ WITH places AS (
     GROUP BY 1, 2 HAVING {PLACE} <= {HOURS} AND sum(sign) <> 0
 ), lists AS (
     SELECT post_id, array_agg(place) AS at, array_agg(n) AS n FROM places GROUP BY post_id
+), ends AS (
+    SELECT post_id, min(commented_at) AS first_at, max(commented_at) AS last_at, bool_or(sign < 0) AS fewer
+    FROM changed_comment WHERE commented_at IS NOT NULL AND commenter_id <> ALL (%(owners)s::uuid[])
+    GROUP BY post_id
 ), d AS (
-    SELECT s.*, t.id AS held_id, low.commented_at AS first_at, high.commented_at AS last_at,
+    SELECT s.*, t.id AS held_id,
+        CASE WHEN fewer THEN low.commented_at ELSE least(t.first_at, ends.first_at) END AS first_at,
+        CASE WHEN fewer THEN high.commented_at ELSE greatest(t.last_at, ends.last_at) END AS last_at,
         CASE WHEN q.posted_at IS NOT NULL THEN aura_hours_plus(t.hours, lists.at, lists.n, {HOURS}) END AS hours
     FROM ({SUMS}) AS s
         JOIN audience_post AS q ON q.id = s.post_id AND q.workspace_id = %(workspace)s
         LEFT JOIN lists ON lists.post_id = s.post_id
         LEFT JOIN audience_audiencepost AS t ON t.workspace_id = %(workspace)s AND t.account_id = %(account)s
             AND t.post_id = s.post_id
-        LEFT JOIN LATERAL ({END} LIMIT 1) AS low ON true
-        LEFT JOIN LATERAL ({END} DESC LIMIT 1) AS high ON true
+        LEFT JOIN ends ON ends.post_id = s.post_id
+        LEFT JOIN LATERAL ({END} LIMIT 1) AS low ON fewer
+        LEFT JOIN LATERAL ({END} DESC LIMIT 1) AS high ON fewer
 )
 MERGE INTO audience_audiencepost AS held USING d ON held.id = d.held_id
 WHEN MATCHED AND held.comments + held.owner_comments + d.comments + d.owner_comments <= 0 THEN DELETE
@@ -130,7 +133,7 @@ WHEN MATCHED THEN UPDATE SET comments = greatest(0, held.comments + d.comments),
     half_hours = aura_half(d.hours, held.comments + d.comments)
 WHEN NOT MATCHED AND d.comments + d.owner_comments > 0
 THEN INSERT (id, workspace_id, account_id, post_id, {COLUMNS})
-    VALUES (gen_random_uuid(), %(workspace)s, %(account)s, d.post_id, d.comments, d.people, d.new_people, d.replies,
+    VALUES (uuidv7(), %(workspace)s, %(account)s, d.post_id, d.comments, d.people, d.new_people, d.replies,
         d.owner_comments, d.owner_replies, d.likes, d.first_at, d.last_at, d.hours,
         aura_half(d.hours, d.comments))
 """  # noqa: S608

@@ -1,8 +1,9 @@
 """Reads what comments say, bit by bit, and keeps what is shown about them (A6).
 
 ``read_comments`` until it gives 0, then ``take_sample`` → ``group_sample`` (no database, seconds) →
-``keep_groups``; and ``rebuild`` after comments went away. All but ``group_sample`` run inside a workspace's scope and
-the caller's transaction. ``refresh_words`` does it all, batch by batch.
+``keep_groups``; ``uncount`` before comments go away, ``rebuild`` to make rollup and figures anew. All but
+``group_sample`` run inside a workspace's scope and the caller's transaction. ``refresh_words`` does it all, batch by
+batch.
 """
 
 from audience.services.words.grouping import (
@@ -15,9 +16,11 @@ from audience.services.words.grouping import (
 )
 from audience.services.words.reading import (
     Unread,
+    catch_up,
     read_comments,
     rebuild,
     save_readings,
+    uncount,
     unread_comments,
     words_of_account,
 )
@@ -27,6 +30,7 @@ __all__ = [
     "GroupedSample",
     "Sample",
     "Unread",
+    "catch_up",
     "forget_examples",
     "group_sample",
     "keep_groups",
@@ -35,6 +39,7 @@ __all__ = [
     "refresh_words",
     "save_readings",
     "take_sample",
+    "uncount",
     "unread_comments",
     "words_of_account",
 ]

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 
 from aura.media import api, services
 from aura.media.models import Picture
@@ -43,7 +42,7 @@ def upload(user: Any, data: bytes, **more: str) -> Any:
 @pytest.mark.parametrize("address", ["/media/{}/", "/api/v1/media/{}/file"])
 def test_members_get_the_bytes_under_a_fixed_type(team: Team, picture: Picture, cleaned: Cleaned, address: str) -> None:
     for who in (team.alice, team.bob, team.viewer):
-        answer: HttpResponse = page_client(who).get(address.format(picture.pk), headers={"Accept": "image/avif,*/*"})
+        answer = page_client(who).get(address.format(picture.pk), headers={"Accept": "image/avif,*/*"})
         assert answer.status_code == 200
         assert answer.content == cleaned.data
         assert answer["Content-Type"] == "image/jpeg"

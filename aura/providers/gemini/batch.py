@@ -152,7 +152,7 @@ class GeminiBatch:
         asked = Batch(tuple(ProfileEvidence(name, "") for name in ids.values()))
         judged = judge(asked, reply, self.prompt_version)
         later = ProviderError("The batch brought no usable answer.", code="answer_invalid", retryable=True)
-        lost = {one.id: later for some in judged.again for one in some.profiles}
+        lost = {one.id: later for some in judged.again for one in some.items}
         return judged.readings, lost | dict(judged.failed), reply.usage
 
     def _requests(self, profiles: Sequence[ProfileEvidence]) -> Iterator[Sequence[ProfileEvidence]]:

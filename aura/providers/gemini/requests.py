@@ -1,18 +1,22 @@
-"""What is sent to Gemini for a batch of profiles, and what its answer says. Knows the SDK's types, makes no call."""
+"""What is sent to Gemini about profiles or comments, and what its answer says. Knows the SDK's types, makes no call."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 from google.genai import types
 
 from aura.providers.metering import Usage
 from aura.providers.ports import ProfileEvidence
-from aura.providers.profiles import Instructions, ProfilePrompt
+from aura.providers.profiles import CommentPrompt, ProfilePrompt, Prompt
 from aura.providers.reading import Problem, Question, Reply
+from aura.providers.reading.comments import characters
 from aura.providers.reading.questions import MAX_MODEL, plain
+from aura.providers.text_ports import CommentText
 
 PROVIDER: Final = "gemini"
 OPERATION: Final = "read_profiles"
+READ_COMMENTS: Final = "read_comments"
 IMAGE_TOKENS: Final = 280
 """What a picture costs at MEDIA_RESOLUTION_LOW, whatever its size."""
 RESOLUTIONS: Final = {
@@ -22,9 +26,13 @@ RESOLUTIONS: Final = {
 }
 RESOLUTION_TOKENS: Final = {"low": 280, "medium": 560, "high": 1120}
 ANSWER_TOKENS: Final = 110
+COMMENT_TOKENS: Final = 55
+"""An entry about a comment; one about a profile has twice as many fields."""
 THOUGHT_TOKENS: Final = 300
 # Room for an answer: a cut one is paid for and of no use, unused room costs nothing.
-ROOM_EACH, ROOM_FIRST = 250, 2048
+ROOM_EACH, ROOM_EACH_COMMENT, ROOM_FIRST = 250, 100, 2048
+MOST_ROOM: Final = 65_536
+"""The most that the service lets a model answer."""
 CHARACTERS_A_TOKEN: Final = 3
 MAX_BYTES: Final = 18_000_000
 """Of one request, below the service's 20 MB: the pictures grow by a third as base64, and the words come on top."""
@@ -60,22 +68,24 @@ def contents_of(question: Question) -> list[types.Content]:
     return [types.Content(role="user", parts=parts)]
 
 
-def config_of(prompt: ProfilePrompt, profiles: int, tries: int = 0) -> types.GenerateContentConfig:
-    """How Gemini is to answer about so many profiles; with each further try there is twice the room.
+def config_of(prompt: Prompt, items: int, tries: int = 0) -> types.GenerateContentConfig:
+    """How Gemini is to answer about so many profiles or comments; with each further try there is twice the room.
 
     No temperature: Gemini 3 is told to go without, and repeats itself for ever below 1.
     """
-    return json_config(prompt, (ROOM_FIRST + ROOM_EACH * profiles) * 2**tries)
+    pictures = not isinstance(prompt, CommentPrompt)
+    each = ROOM_EACH if pictures else ROOM_EACH_COMMENT
+    return json_config(prompt, (ROOM_FIRST + each * items) * 2**tries, "low" if pictures else "")
 
 
-def json_config(told: Instructions, room: int, resolution: str = "low") -> types.GenerateContentConfig:
-    """How Gemini is to answer in JSON with at most ``room`` tokens, thinking included."""
+def json_config(prompt: Prompt, room: int, resolution: str) -> types.GenerateContentConfig:
+    """How Gemini is to answer in JSON with at most ``room`` tokens, thinking included; "" where no picture goes."""
     return types.GenerateContentConfig(
-        system_instruction=told.system,
+        system_instruction=prompt.system,
         response_mime_type="application/json",
-        response_json_schema=dict(told.schema),
-        max_output_tokens=room,
-        media_resolution=RESOLUTIONS[resolution],
+        response_json_schema=dict(prompt.schema),
+        max_output_tokens=min(MOST_ROOM, room),
+        media_resolution=RESOLUTIONS.get(resolution),
         thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel.LOW),
         safety_settings=[
             types.SafetySetting(category=harm, threshold=types.HarmBlockThreshold.BLOCK_ONLY_HIGH) for harm in HARMS
@@ -87,7 +97,7 @@ def json_config(told: Instructions, room: int, resolution: str = "low") -> types
 def expected_usage(model: str, prompt: ProfilePrompt, profiles: tuple[ProfileEvidence, ...], *, batch: bool) -> Usage:
     """What a request about these profiles will take, rather too much than too little."""
     images = sum(one.picture is not None for one in profiles)
-    letters = len(prompt.system) + len(str(prompt.schema)) + sum(_letters(one) for one in profiles)
+    letters = prompt.letters + sum(_letters(one) for one in profiles)
     return Usage(
         PROVIDER,
         model,
@@ -97,6 +107,18 @@ def expected_usage(model: str, prompt: ProfilePrompt, profiles: tuple[ProfileEvi
         images=images,
         items=len(profiles),
         batch=batch,
+    )
+
+
+def expected_of_comments(model: str, prompt: Prompt, comments: Sequence[CommentText]) -> Usage:
+    """What a request about these comments will take, rather too much than too little."""
+    return Usage(
+        PROVIDER,
+        model,
+        READ_COMMENTS,
+        input_tokens=math.ceil((prompt.letters + characters(comments)) / CHARACTERS_A_TOKEN),
+        output_tokens=COMMENT_TOKENS * len(comments) + THOUGHT_TOKENS,
+        items=len(comments),
     )
 
 
@@ -119,7 +141,7 @@ def reply_of(answer: types.GenerateContentResponse, question: Question, expected
     candidate = answer.candidates[0] if answer.candidates else None
     parts = (candidate.content.parts if candidate and candidate.content else None) or []
     text = "".join(part.text for part in parts if part.text and not part.thought)
-    used = _usage(answer.usage_metadata, expected)
+    used = count_usage(answer.usage_metadata, expected)
     return Reply(
         text, used, dict(question.ids), plain(answer.model_version or used.model, MAX_MODEL), _problem(answer, text)
     )
@@ -137,7 +159,7 @@ def _problem(answer: types.GenerateContentResponse, text: str) -> Problem:
     return "cut" if reason in CUT or not text else ""
 
 
-def _usage(said: types.GenerateContentResponseUsageMetadata | None, expected: Usage) -> Usage:
+def count_usage(said: types.GenerateContentResponseUsageMetadata | None, expected: Usage) -> Usage:
     """Tokens as Google bills them: thinking is output, cached tokens are a part of the input."""
     if said is None or not said.prompt_token_count:
         return expected

@@ -1,24 +1,20 @@
 """Google's Gemini behind the port ``StructuredModel``."""
 
 import math
-from typing import Any
 
 from aura.providers.configuration import VisionSettings
 from aura.providers.errors import ProviderError
-from aura.providers.gemini.asking import asked
-from aura.providers.gemini.client import client_of
+from aura.providers.gemini.asking import ask as ask_model
 from aura.providers.gemini.requests import (
     CHARACTERS_A_TOKEN,
     MAX_BYTES,
     PROVIDER,
     RESOLUTION_TOKENS,
     THOUGHT_TOKENS,
-    contents_of,
     json_config,
-    nothing,
-    reply_of,
 )
 from aura.providers.metering import Usage
+from aura.providers.profiles import Prompt
 from aura.providers.reading import Question, Reply, Stream
 from aura.providers.reading.retired import model_of
 from aura.providers.structured import Try, answered, asked_of, room_of
@@ -65,13 +61,6 @@ class GeminiStructured:
     def _ask(self, one: Try) -> Reply:
         """One request, in a thread of its own. Raises ``ProviderError``."""
         about = asked_of(one)
-        answer, model = asked(self._settings, lambda model: self._generate(model, about, one))
-        expected = self._usage(model, one, about)
-        if answer is None:
-            return Reply("", nothing(expected), {}, problem="refused")
-        return reply_of(answer, about, expected)
-
-    def _generate(self, model: str, about: Question, one: Try) -> Any:
-        config = json_config(one.ask, room_of(one, THINKING_ROOM), self._settings.resolution)
-        client = client_of(self._key, self._settings)
-        return client.models.generate_content(model=model, contents=contents_of(about), config=config)
+        told = Prompt("", one.ask.system, one.ask.schema)
+        config = json_config(told, room_of(one, THINKING_ROOM), self._settings.resolution)
+        return ask_model(self._key, self._settings, about, config, lambda model: self._usage(model, one, about))

@@ -1,26 +1,18 @@
 """Reads profiles with Google's Gemini: many of them a request, several requests at once."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from functools import partial
 
 from aura.providers.configuration import VisionSettings
-from aura.providers.gemini.asking import asked
-from aura.providers.gemini.client import client_of
-from aura.providers.gemini.requests import (
-    MAX_BYTES,
-    PROVIDER,
-    config_of,
-    contents_of,
-    expected_usage,
-    most_bytes,
-    nothing,
-    reply_of,
-)
+from aura.providers.gemini.asking import ask
+from aura.providers.gemini.requests import MAX_BYTES, PROVIDER, config_of, expected_usage, most_bytes
 from aura.providers.metering import Usage
 from aura.providers.ports import ProfileEvidence, ReadOutcome
 from aura.providers.profiles import ProfilePrompt
-from aura.providers.reading import Batch, Question, Reply, Rounds, Stream, question, read
+from aura.providers.reading import Batch, Reply, Rounds, Stream, judge, question, read
 from aura.providers.reading.retired import model_of
+
+Profiles = Batch[ProfileEvidence]
 
 
 class GeminiVision:
@@ -40,25 +32,20 @@ class GeminiVision:
 
     def read(self, profiles: Sequence[ProfileEvidence]) -> Iterator[ReadOutcome]:
         """See ``Vision.read``; ``settings.in_flight`` requests of ``settings.profiles`` profiles go at once."""
-        rounds = Rounds(profiles, self._settings.profiles, self.prompt_version, fits)
-        return read(rounds, self._outlet, self._ask, self._expected, self._settings.in_flight)
+        rounds = Rounds(profiles, self._settings.profiles, partial(judge, prompt_version=self.prompt_version), fits)
+        return read(rounds, self._outlet, self._ask, self._expected, self._settings.in_flight, ReadOutcome)
 
-    def _expected(self, batch: Batch) -> Usage:
-        return expected_usage(model_of(self._settings), self._prompt, batch.profiles, batch=False)
+    def _expected(self, batch: Profiles) -> Usage:
+        return self._usage(model_of(self._settings), batch)
 
-    def _ask(self, batch: Batch) -> Reply:
+    def _usage(self, model: str, batch: Profiles) -> Usage:
+        return expected_usage(model, self._prompt, batch.items, batch=False)
+
+    def _ask(self, batch: Profiles) -> Reply:
         """One request, in a thread of its own. Raises ``ProviderError``."""
-        about = question(batch.profiles)
-        expected = self._expected(batch)
-        answer, model = asked(self._settings, lambda model: self._generate(model, about, batch))
-        if answer is None:
-            return Reply("", nothing(expected), {}, problem="refused")
-        return reply_of(answer, about, expected_usage(model, self._prompt, batch.profiles, batch=False))
-
-    def _generate(self, model: str, about: Question, batch: Batch) -> Any:
-        config = config_of(self._prompt, len(batch.profiles), batch.tries)
-        client = client_of(self._key, self._settings)
-        return client.models.generate_content(model=model, contents=contents_of(about), config=config)
+        config = config_of(self._prompt, len(batch.items), batch.tries)
+        asked = question(batch.items)
+        return ask(self._key, self._settings, asked, config, lambda model: self._usage(model, batch))
 
 
 def fits(profiles: Sequence[ProfileEvidence]) -> bool:

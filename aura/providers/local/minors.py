@@ -25,6 +25,7 @@ WORDS: Final = word_set("""
     grandson granddaughter grandkids nephew niece sixteen seventeen thirteen fourteen fifteen
 """)
 TAGS: Final = tuple(sorted(word for word in WORDS if len(word) >= 5 and word not in {"fille", "junge"}))
+STARTS: Final = ("#baby", "#kids", "#teen")
 AGE: Final = re.compile(
     r"\b(?:turn(?:s|ed|ing)?|age[ds]?|bin|cumpl\w+|tengo|tiene|j'ai|ho|compi\w+|fa[cz]\w*|tenho|tem|i'?m|is|am)\s+"
     r"(?:jetzt\s+|now\s+)?(?:[1-9]|1[0-7])\b(?!\s*(?:%|k\b|km|miles|minutes|stars|[.,:]\d))"
@@ -41,7 +42,7 @@ def minor_in_words(*texts: str) -> bool:
         if WORDS.intersection(words) or AGE.search(plain):
             return True
         tags = [word for word in plain.split() if word.startswith("#")]
-        if any(part in tag for tag in tags for part in TAGS):
+        if any(part in tag for tag in tags for part in TAGS) or any(tag.startswith(STARTS) for tag in tags):
             return True
     return False
 

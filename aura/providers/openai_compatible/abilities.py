@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aura.providers.profiles import Instructions
+from aura.providers.profiles import Prompt
 
 FORMATS: Final = ("json_schema", "json_object", "plain")
 """How the answer's form is asked for, from the strictest to the one that every server takes."""
@@ -41,11 +41,11 @@ def abilities_of(url: str, model: str) -> Abilities:
     return _known.setdefault((url, model), Abilities(tokens=tokens))
 
 
-def form_of(form: int, prompt: Instructions, name: str = "profiles") -> dict[str, Any]:
+def form_of(form: int, prompt: Prompt) -> dict[str, Any]:
     """The arguments that ask for the answer's form."""
     match FORMATS[form]:
         case "json_schema":
-            described = {"name": name, "strict": True, "schema": dict(prompt.schema)}
+            described = {"name": prompt.subject, "strict": True, "schema": dict(prompt.schema)}
             return {"response_format": {"type": "json_schema", "json_schema": described}}
         case "json_object":
             return {"response_format": {"type": "json_object"}}

@@ -6,18 +6,27 @@ import httpx2
 import openai
 
 from aura.providers.clients import CONNECT_SECONDS, SPARE_CONNECTIONS, Clients
-from aura.providers.configuration import VisionSettings
+from aura.providers.configuration import Placed
+from aura.providers.openai_compatible.errors import translated
 
 NO_KEY = "none"
 """The SDK wants a key; a server of one's own takes any."""
 
 
-def client_of(api_key: str, settings: VisionSettings) -> openai.OpenAI:
+def client_of(api_key: str, settings: Placed) -> openai.OpenAI:
     """This process's client."""
     return _clients.of(api_key, settings)
 
 
-def _made(api_key: str, settings: VisionSettings) -> openai.OpenAI:
+def check_key(api_key: str, settings: Placed) -> None:
+    """Ask for the list of models, which costs nothing. Raises ``ProviderError``."""
+    try:
+        client_of(api_key, settings).models.list()
+    except Exception as error:
+        raise translated(error) from None
+
+
+def _made(api_key: str, settings: Placed) -> openai.OpenAI:
     room = settings.in_flight + SPARE_CONNECTIONS
     timeout = httpx2.Timeout(settings.timeout, connect=min(CONNECT_SECONDS, settings.timeout))
     limits = httpx2.Limits(max_connections=room, max_keepalive_connections=room)

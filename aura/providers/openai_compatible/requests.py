@@ -1,28 +1,30 @@
-"""What is sent for a batch of profiles, and what the answer says. Makes no call."""
+"""What is sent for a batch of profiles or comments, and what the answer says. Makes no call."""
 
 import base64
 import json
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 from aura.providers.metering import Usage
 from aura.providers.ports import ProfileEvidence
-from aura.providers.profiles import Instructions, ProfilePrompt
+from aura.providers.profiles import Prompt
 from aura.providers.reading import Problem, Question, Reply
+from aura.providers.reading.comments import characters
 from aura.providers.reading.questions import MAX_MODEL, plain
+from aura.providers.text_ports import CommentText
 
 PROVIDER: Final = "openai"
 OPERATION: Final = "read_profiles"
+READ_COMMENTS: Final = "read_comments"
 IMAGE_TOKENS: Final = 300
 """Expected of a picture at detail ``low``; models differ, and the answer names what it was."""
-ANSWER_TOKENS: Final = 110
-ROOM_EACH, ROOM_FIRST = 250, 1024
+ANSWER_TOKENS, COMMENT_TOKENS = 110, 55
+ROOM_EACH, ROOM_EACH_COMMENT, ROOM_FIRST = 250, 100, 1024
 CHARACTERS_A_TOKEN: Final = 3
 
 
-def messages_of(
-    question: Question, prompt: Instructions, *, with_schema: bool, detail: str = "low"
-) -> list[dict[str, Any]]:
+def messages_of(question: Question, prompt: Prompt, *, with_schema: bool, detail: str = "low") -> list[dict[str, Any]]:
     """The conversation. Pictures go inside it: a server never gets an address to fetch."""
     system = prompt.system
     if with_schema:
@@ -42,15 +44,15 @@ def _text(text: str) -> dict[str, Any]:
     return {"type": "text", "text": text}
 
 
-def room_of(profiles: int, tries: int) -> int:
+def room_of(items: int, tries: int, each: int = ROOM_EACH) -> int:
     """Tokens that an answer may have; with each further try twice as many."""
-    return int((ROOM_FIRST + ROOM_EACH * profiles) * 2**tries)
+    return int((ROOM_FIRST + each * items) * 2**tries)
 
 
-def expected_usage(model: str, prompt: ProfilePrompt, profiles: tuple[ProfileEvidence, ...]) -> Usage:
+def expected_usage(model: str, prompt: Prompt, profiles: tuple[ProfileEvidence, ...]) -> Usage:
     """What a request about these profiles will take, rather too much than too little."""
     images = sum(one.picture is not None for one in profiles)
-    letters = len(prompt.system) + len(str(prompt.schema)) + sum(_letters(one) for one in profiles)
+    letters = prompt.letters + sum(_letters(one) for one in profiles)
     return Usage(
         PROVIDER,
         model,
@@ -59,6 +61,18 @@ def expected_usage(model: str, prompt: ProfilePrompt, profiles: tuple[ProfileEvi
         output_tokens=ANSWER_TOKENS * len(profiles),
         images=images,
         items=len(profiles),
+    )
+
+
+def expected_of_comments(model: str, prompt: Prompt, comments: Sequence[CommentText]) -> Usage:
+    """What a request about these comments will take, rather too much than too little."""
+    return Usage(
+        PROVIDER,
+        model,
+        READ_COMMENTS,
+        input_tokens=math.ceil((prompt.letters + characters(comments)) / CHARACTERS_A_TOKEN),
+        output_tokens=COMMENT_TOKENS * len(comments),
+        items=len(comments),
     )
 
 

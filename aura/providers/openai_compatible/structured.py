@@ -1,21 +1,18 @@
 """Any server that speaks OpenAI's chat completions behind the port ``StructuredModel``."""
 
 import math
-from typing import Any
+from functools import partial
 
 from aura.providers.configuration import VisionSettings
 from aura.providers.errors import ProviderError
 from aura.providers.metering import Usage
-from aura.providers.openai_compatible.abilities import FORMATS, abilities_of, form_of
-from aura.providers.openai_compatible.asking import asked
-from aura.providers.openai_compatible.client import client_of
+from aura.providers.openai_compatible.abilities import abilities_of
+from aura.providers.openai_compatible.asking import ask as ask_model
 from aura.providers.openai_compatible.requests import (
     CHARACTERS_A_TOKEN,
     PROVIDER,
-    messages_of,
-    nothing,
-    reply_of,
 )
+from aura.providers.profiles import Prompt
 from aura.providers.reading import Question, Reply, Stream
 from aura.providers.reading.retired import model_of
 from aura.providers.structured import Try, answered, asked_of, room_of
@@ -67,27 +64,11 @@ class OpenAIStructured:
 
     def _ask(self, one: Try) -> Reply:
         """One answer, in a thread of its own; with fewer pictures where the server refuses so many."""
-        about = self._about(one)
-        while True:
-            answer, model = asked(self._settings, about.images, self._creating(one, about))
-            expected = self._usage(model, one, about)
-            if answer is not None:
-                return reply_of(answer, about, expected)
-            fewer = self._about(one)
-            if fewer.images >= about.images:
-                return Reply("", nothing(expected), {}, problem="refused")
-            about = fewer
-
-    def _creating(self, one: Try, about: Question) -> Any:
-        create: Any = client_of(self._key, self._settings).chat.completions.create
+        told = Prompt("", one.ask.system, one.ask.schema)
         detail = DETAILS[self._settings.resolution]
-
-        def send(model: str, form: int, tokens: str) -> Any:
-            return create(
-                model=model,
-                messages=messages_of(about, one.ask, with_schema=FORMATS[form] != "json_schema", detail=detail),
-                **{tokens: room_of(one)},
-                **form_of(form, one.ask, one.ask.operation),
-            )
-
-        return send
+        while True:
+            about = self._about(one)
+            expected = partial(self._usage, one=one, about=about)
+            reply = ask_model(self._key, self._settings, about, told, room_of(one), expected, detail)
+            if reply.problem != "refused" or self._about(one).images >= about.images:
+                return reply

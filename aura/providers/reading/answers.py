@@ -7,14 +7,14 @@ Nothing a model writes is trusted: ids are those that were sent in this very req
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from aura.providers.errors import ProviderError
-from aura.providers.ports import AGES, GENDERS, PROFILE_TYPES, ProfileReading
+from aura.providers.ports import AGES, GENDERS, PROFILE_TYPES, ProfileEvidence, ProfileReading
 from aura.providers.reading import estimates
-from aura.providers.reading.batches import Batch, Reply, again, given_up
+from aura.providers.reading.batches import Batch, Item, Reply, again, given_up
 
 MOST_CHARACTERS: Final = 1_000_000
 THOUGHTS: Final = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
@@ -23,42 +23,54 @@ FIELDS: Final = ("gender", "age", "profile_type", "language")
 _DECODER: Final = json.JSONDecoder()
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What one answer brought: readings, batches to ask again, and by profile id why it is given up."""
+A = TypeVar("A", bound=Item)
+B = TypeVar("B")
 
-    readings: tuple[ProfileReading, ...]
-    again: tuple[Batch, ...] = ()
+
+@dataclass(frozen=True, slots=True)
+class Judged(Generic[A, B]):
+    """What one answer brought: readings, batches to ask again, and by item's id why it is given up."""
+
+    readings: tuple[B, ...]
+    again: tuple[Batch[A], ...] = ()
     failed: Mapping[str, ProviderError] = field(default_factory=dict)
 
 
-def judge(batch: Batch, reply: Reply, prompt_version: str) -> Judged:
-    """Readings for the valid part of an answer; the rest is asked again in smaller batches, or given up.
+def judge(batch: Batch[ProfileEvidence], reply: Reply, prompt_version: str) -> Judged[ProfileEvidence, ProfileReading]:
+    """Readings for the valid part of an answer about profiles; the rest is asked again in smaller batches, or given up.
 
     Never raises, whatever the text is.
     """
-    entries = {} if reply.problem == "blocked" else entries_of(reply.text)
+    return judged(batch, reply, lambda name, entry: _reading(name, entry, batch, reply, prompt_version), "profile")
+
+
+def judged(
+    batch: Batch[A], reply: Reply, reading_of: Callable[[str, Mapping[str, Any]], B | None], thing: str
+) -> Judged[A, B]:
+    """``reading_of(id, entry)`` for each entry, None where it is not as asked for. ``thing`` in the plural is the
+    answer's list, in the singular the word for an item."""
+    entries = {} if reply.problem == "blocked" else entries_of(reply.text, f"{thing}s")
     found = {
         reply.ids[echo]: reading
         for echo, entry in entries.items()
-        if echo in reply.ids and (reading := _reading(reply.ids[echo], entry, batch, reply, prompt_version)) is not None
+        if echo in reply.ids and (reading := reading_of(reply.ids[echo], entry)) is not None
     }
-    readings = tuple(found[one.id] for one in batch.profiles if one.id in found)
-    left = tuple(one for one in batch.profiles if one.id not in found)
+    readings = tuple(found[one.id] for one in batch.items if one.id in found)
+    left = tuple(one for one in batch.items if one.id not in found)
     next_batches = again(batch, left, reply.problem)
     if next_batches or not left:
         return Judged(readings, next_batches)
-    return Judged(readings, (), {one.id: given_up(reply.problem) for one in left})
+    return Judged(readings, (), {one.id: given_up(reply.problem, thing) for one in left})
 
 
-def entries_of(text: str) -> dict[str, Mapping[str, Any]]:
-    """The entries of an answer by their echoed id, without those whose id comes twice."""
-    entries = [entry for entry in _objects(text[:MOST_CHARACTERS]) if isinstance(entry.get("id"), str)]
+def entries_of(text: str, name: str = "profiles") -> dict[str, Mapping[str, Any]]:
+    """The entries of an answer's list ``name`` by their echoed id, without those whose id comes twice."""
+    entries = [entry for entry in _objects(text[:MOST_CHARACTERS], name) if isinstance(entry.get("id"), str)]
     counts = Counter(entry["id"].strip() for entry in entries)
     return {echo: entry for entry in entries if counts[echo := entry["id"].strip()] == 1}
 
 
-def _objects(text: str) -> list[dict[str, Any]]:
+def _objects(text: str, name: str) -> list[dict[str, Any]]:
     """The entries in an answer that may be fenced, thought about, cut off or of another shape."""
     words = THOUGHTS.sub("", text)
     for start in _starts(words):
@@ -68,7 +80,7 @@ def _objects(text: str) -> list[dict[str, Any]]:
             # Cut off: what was whole before the cut counts.
             rows = list(_whole(words, start))
         else:
-            rows = _rows(value)
+            rows = _rows(value, name)
         if rows:
             return rows
     return []
@@ -79,9 +91,9 @@ def _starts(words: str) -> list[int]:
     return sorted(place for place in (words.find("{"), words.find("[")) if place >= 0)
 
 
-def _rows(value: Any) -> list[dict[str, Any]]:
+def _rows(value: Any, name: str) -> list[dict[str, Any]]:
     if isinstance(value, dict):
-        inner = value.get("profiles", [value])
+        inner = value.get(name, [value])
         value = inner if isinstance(inner, list) else []
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
@@ -99,7 +111,7 @@ def _whole(words: str, start: int) -> Iterator[dict[str, Any]]:
 
 
 def _reading(
-    name: str, entry: Mapping[str, Any], batch: Batch, reply: Reply, prompt_version: str
+    name: str, entry: Mapping[str, Any], batch: Batch[ProfileEvidence], reply: Reply, prompt_version: str
 ) -> ProfileReading | None:
     """The reading in one entry, or None where any part of it is not as it was asked for."""
     gender = estimates.value_of(entry.get("gender"), GENDERS)
@@ -123,7 +135,7 @@ def _reading(
             "model": reply.model,
             "prompt": prompt_version,
             "ids_checked": True,
-            "asked_together": len(batch.profiles),
+            "asked_together": len(batch.items),
             "splits": batch.splits,
             "one_person": is_person,
             "said": {"gender": gender, "age": age, "profile_type": kind, "language": language},

@@ -1,18 +1,20 @@
-"""Asks about profiles in batches until each has a reading or is given up, through one stream of calls. Pure."""
+"""Asks about items in batches until each has a reading or is given up, through one stream of calls. Pure."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Protocol, Self, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 from aura.providers.errors import ProviderError
 from aura.providers.metering import Charge, Usage
-from aura.providers.ports import ProfileEvidence, ReadOutcome
-from aura.providers.reading.answers import Judged, judge
-from aura.providers.reading.batches import Batch, Reply, halves
+from aura.providers.reading.answers import Judged
+from aura.providers.reading.batches import Batch, Item, Reply, halves
 
 I = TypeVar("I")  # noqa: E741
 T = TypeVar("T")
+A = TypeVar("A", bound=Item)
+B = TypeVar("B")
+O = TypeVar("O")  # noqa: E741
 FRUITLESS = 64
 """After so many answers in a row without one usable reading nobody is asked any more."""
 
@@ -33,49 +35,49 @@ class Stream(Protocol):
         ...
 
 
-class Rounds:
-    """The batches that wait. Iterating takes the next one; it may go on after its end, once an answer was taken.
+class Rounds(Generic[A, B]):
+    """The batches that wait, and ``judge``, which says what an answer brought.
 
-    A batch that does not ``fit`` into one request is divided before it goes.
+    Iterating takes the next batch; it may go on after its end, once an answer was taken. A batch that does not ``fit``
+    into one request is divided before it goes.
     """
 
     def __init__(
         self,
-        profiles: Sequence[ProfileEvidence],
+        items: Sequence[A],
         size: int,
-        prompt_version: str,
-        fits: Callable[[Sequence[ProfileEvidence]], bool] = bool,
+        judge: Callable[[Batch[A], Reply], Judged[A, B]],
+        fits: Callable[[Sequence[A]], bool] = bool,
     ) -> None:
-        self._fits = fits
-        self._waiting = deque(Batch(tuple(profiles[at : at + size])) for at in range(0, len(profiles), size))
+        self._judge, self._fits = judge, fits
+        self._waiting = deque(Batch(tuple(items[at : at + size])) for at in range(0, len(items), size))
         self._most_fruitless = max(FRUITLESS, 4 * size)
-        self._prompt_version = prompt_version
         self._fruitless = 0
         self.halt: ProviderError | None = None
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Batch:
+    def __next__(self) -> Batch[A]:
         if self.halt is not None or not self._waiting:
             raise StopIteration
         batch = self._waiting.popleft()
-        while len(batch.profiles) > 1 and not self._fits(batch.profiles):
+        while len(batch.items) > 1 and not self._fits(batch.items):
             batch, rest = halves(batch)
             self._waiting.appendleft(rest)
         return batch
 
-    def take(self, batch: Batch, reply: Reply) -> Judged:
+    def take(self, batch: Batch[A], reply: Reply) -> Judged[A, B]:
         """Judge an answer and put what must be asked again in front."""
-        judged = judge(batch, reply, self._prompt_version)
+        judged = self._judge(batch, reply)
         self._waiting.extendleft(reversed(judged.again))
         if judged.readings:
             self._fruitless = 0
-        elif reply.problem != "refused" or len(batch.profiles) == 1:
+        elif reply.problem != "refused" or len(batch.items) == 1:
             # A larger batch that the service does not take at all says nothing about its answers.
             self._fruitless += 1
         if self._fruitless >= self._most_fruitless:
-            words = f"The last {self._fruitless} answers held nothing usable. Is this model able to read profiles?"
+            words = f"The last {self._fruitless} answers held nothing usable. Is this model able to do this?"
             self.end(ProviderError(words, code="answers_unusable"))
         return judged
 
@@ -85,23 +87,24 @@ class Rounds:
 
 
 def read(
-    rounds: Rounds,
+    rounds: Rounds[A, B],
     stream: Stream,
-    ask: Callable[[Batch], Reply],
-    expected: Callable[[Batch], Usage],
+    ask: Callable[[Batch[A]], Reply],
+    expected: Callable[[Batch[A]], Usage],
     in_flight: int,
-) -> Iterator[ReadOutcome]:
-    """Outcomes as they come. Raises ``ProviderError`` where no more can be read, after what was under way has come."""
+    outcome: Callable[[tuple[B, ...], Mapping[str, ProviderError], Charge | None], O],
+) -> Iterator[O]:
+    """The port's outcomes as they come. Raises ``ProviderError`` where no more can be read, once all under way came."""
     calls = stream.stream(rounds, ask, expected=expected, used=_used, in_flight=in_flight)
     with closing(calls):
         for batch, result, charge in calls:
             if isinstance(result, ProviderError):
                 rounds.end(result)
                 if charge is not None:
-                    yield ReadOutcome((), {}, charge)
+                    yield outcome((), {}, charge)
                 continue
             judged = rounds.take(batch, result)
-            yield ReadOutcome(judged.readings, judged.failed, charge)
+            yield outcome(judged.readings, judged.failed, charge)
     if rounds.halt is not None:
         raise rounds.halt
 

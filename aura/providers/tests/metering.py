@@ -1,6 +1,7 @@
 """A meter that keeps its books in memory and watches who writes in them."""
 
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -25,6 +26,9 @@ class Book:
         name = uuid4()
         self.states[name] = "reserved"
         return name
+
+    def together(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def settle(self, reservation: UUID, used: Usage) -> Decimal:
         self._check()

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from aura.providers.gemini.client import client_of
 from aura.providers.metering import Usage
 from aura.providers.outlet import Outlet
 from aura.providers.ports import Vision
-from aura.providers.reading import Reply, Rounds
+from aura.providers.reading import Reply, Rounds, judge
 from aura.providers.tests.metering import Book
 from aura.providers.tests.readers import Threads, fresh_model, people, read_all
 from aura.testing.simulators import profiles as twists
@@ -273,8 +274,8 @@ def test_a_forked_process_makes_a_client_of_its_own(gemini: GeminiSimulator) -> 
 
 
 def test_batches_that_come_late_are_taken_up_after_the_end() -> None:
-    rounds = Rounds(people(2), 2, "1")
+    rounds = Rounds(people(2), 2, partial(judge, prompt_version="1"))
     batch = next(rounds)
     assert list(rounds) == []
     rounds.take(batch, Reply("", Usage("test", "model", "read"), {}))
-    assert [len(one.profiles) for one in rounds] == [1, 1]
+    assert [len(one.items) for one in rounds] == [1, 1]

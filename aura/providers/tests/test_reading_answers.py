@@ -59,7 +59,7 @@ def _everybody_is_somewhere(text: str, problem: Any) -> None:
     batch = Batch(tuple(people(3)))
     found = judge(batch, reply(text, {"aaa": "0", "bbb": "1", "ccc": "2"}, problem=problem), "1")
     places = [one.id for one in found.readings] + list(found.failed)
-    places += [one.id for some in found.again for one in some.profiles]
+    places += [one.id for some in found.again for one in some.items]
     assert sorted(places) == ["0", "1", "2"]
     for one in found.readings:
         assert one.gender.value in {*GENDERS, UNKNOWN}
@@ -76,7 +76,7 @@ def test_a_batch_is_asked_at_most_three_times_its_size_whatever_comes_back(count
     while waiting:
         batch = waiting.pop()
         asked += 1
-        left = tuple(one for one in batch.profiles if random.random() < 0.9)
+        left = tuple(one for one in batch.items if random.random() < 0.9)
         waiting += again(batch, left, random.choice(["", "cut", "blocked", "refused"]))
     assert asked <= 3 * count
 
@@ -118,7 +118,7 @@ def test_what_was_whole_before_a_cut_counts() -> None:
     batch = Batch(tuple(people(3)))
     found = judge(batch, reply(text[:-90], {"aaa": "0", "bbb": "1", "ccc": "2"}, problem="cut"), "1")
     assert [one.id for one in found.readings] == ["0", "1"]
-    assert [one.id for some in found.again for one in some.profiles] == ["2"]
+    assert [one.id for some in found.again for one in some.items] == ["2"]
 
 
 def test_an_id_that_comes_twice_is_asked_about_again() -> None:

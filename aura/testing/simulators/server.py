@@ -7,6 +7,7 @@ understand goes into ``complaints``; leaving the ``with`` block then raises, so 
 import gzip
 import json
 import socket
+import sys
 import threading
 import time
 from collections import deque
@@ -57,6 +58,34 @@ CLOSED = Answer(0)
 Fault = Answer | Callable[[Asked], Answer | None]
 
 
+class Hold:
+    """Answers that are made and then kept back until :meth:`let_go`: whoever asked for them may be killed meanwhile.
+
+    The service has done its work (and is paid for it); only its words are not on their way yet.
+    """
+
+    def __init__(self, simulator: "Simulator", part: str, when: Callable[[Asked], bool], longest: float = 60.0) -> None:
+        self._simulator, self._part, self._when, self._longest = simulator, part, when, longest
+        self._arrived, self._free = threading.Semaphore(0), threading.Event()
+
+    def __call__(self, asked: Asked) -> Answer | None:
+        if not self._when(asked):
+            self._simulator.fault(self._part, self)
+            return None
+        answer = self._simulator.answer(asked)
+        self._arrived.release()
+        self._free.wait(self._longest)
+        return answer
+
+    def arrived(self, seconds: float = 0.001) -> bool:
+        """Whether one more request than at the last True has come, waiting ``seconds`` for it."""
+        return self._arrived.acquire(timeout=seconds)
+
+    def let_go(self) -> None:
+        """Give every answer that is kept back, and those to come at once."""
+        self._free.set()
+
+
 class Simulator:
     """``with Simulator() as service: service.url`` … ``faults`` are played first, one for each matching request."""
 
@@ -81,6 +110,15 @@ class Simulator:
         """Play ``faults``, in this order, to the next requests whose ``METHOD /path`` contains ``part``."""
         with self.lock:
             self._faults.extend((part, fault) for fault in faults)
+
+    def hold(self, part: str, times: int = 1, when: Callable[[Asked], bool] = lambda asked: True) -> Hold:
+        """Keep back the answers to the next ``times`` requests whose ``METHOD /path`` contains ``part``, and that
+
+        ``when`` says yes to.
+        """
+        held = Hold(self, part, when)
+        self.fault(part, *[held] * times)
+        return held
 
     def complain(self, words: str) -> None:
         """Note something that the real service would not have understood."""
@@ -124,6 +162,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
     simulator: Simulator
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed is no news; anything else is."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -29,7 +29,7 @@ KIND: Final = (
 
 @dataclass(slots=True)
 class Scribe:
-    """``obedient`` does what strangers say; ``possible_minor`` is what it sees; ``seen`` are the pictures of each call."""
+    """``obedient`` does what strangers say; ``possible_minor`` is what it sees; ``seen`` are pictures by call."""
 
     obedient: bool = False
     possible_minor: bool = False

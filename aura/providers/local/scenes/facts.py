@@ -57,7 +57,7 @@ def _people(people: tuple[Face, ...]) -> Iterator[Fact]:
 
 def _colours(colours: tuple[Colour, ...], light: Light, people: tuple[Face, ...]) -> Iterator[Fact]:
     named = accents(tuple(one for one in colours if one.name not in SKIN))
-    if light.saturation < 5 and light.contrast > 8:
+    if light.saturation < 5 and light.contrast > 4:
         yield _fact("monochrome", 0.9)
         return
     if named:

@@ -65,6 +65,8 @@ class _Draft:
     clauses: list[tuple[str, str, int]] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     spoken: set[tuple[int, str]] = field(default_factory=set)
+    said: set[str] = field(default_factory=set)
+    """Templates and nouns, none of which comes twice in a text."""
 
 
 class Composer:
@@ -102,8 +104,9 @@ class Composer:
     def _say(self, kind: str, draft: _Draft) -> None:
         if kind == "duo":
             first, second = self._thing(draft), self._thing(draft)
-            if first and second and self._line("duo any", draft):
-                self._add(draft, self._line("duo any", draft), first, second, style="any")
+            line = self._line("duo any", draft)
+            if first and second and line and first[1].text != second[1].text:
+                self._add(draft, line, first, second, style="any")
                 return
             kind = "praise"
         if kind == "topic":
@@ -127,20 +130,28 @@ class Composer:
 
     def _line(self, section: str, draft: _Draft) -> str:
         lines = self._tables.lines_of(section, to_nobody=self._material.to_nobody)
-        return draft.chance.choice(lines) if lines else ""
+        fresh = [line for line in lines if line not in draft.said] or list(lines)
+        line = draft.chance.choice(fresh) if fresh else ""
+        draft.said.add(line)
+        return line
 
     def _thing(self, draft: _Draft) -> tuple[Seen, Noun] | None:
         """A fact that this text has not spoken of, by strength, rather one that no other text spoke of."""
         free = [one for one in self._material.seen if (one.image, one.fact.code) not in draft.spoken]
-        free = free or list(self._material.seen)
-        nouns = self._tables.things_of("calm", to_nobody=True)
+        fresh = [one for one in free if one.fact.code not in {code for _, code in draft.spoken}]
+        free = fresh or free or list(self._material.seen)
+        nouns = list(self._tables.things_of("calm", to_nobody=True))
         if not free:
+            nouns = [noun for noun in nouns if noun.text not in draft.said] or list(nouns)
             return Seen(1, Fact("calm", 0.1), ()), draft.chance.choice(nouns)
         weights = [one.fact.strength**2 / (1 + 2 * self._uses(one)) for one in free]
         chosen = draft.chance.choices(free, weights)[0]
         draft.spoken.add((chosen.image, chosen.fact.code))
-        noun = draft.chance.choice(self._tables.things_of(chosen.fact.code, to_nobody=self._material.to_nobody))
-        return chosen, coloured(noun, chosen.colours)
+        things = self._tables.things_of(chosen.fact.code, to_nobody=self._material.to_nobody)
+        nouns = [coloured(noun, chosen.colours) for noun in things]
+        noun = draft.chance.choice([one for one in nouns if one.text not in draft.said] or nouns)
+        draft.said.add(noun.text)
+        return chosen, noun
 
     def _uses(self, seen: Seen) -> int:
         nouns = self._tables.things_of(seen.fact.code)
@@ -166,10 +177,10 @@ class Composer:
         """With the words for its picture, where there are several, in some of the texts."""
         if self._material.pictures < 2 or draft.chance.random() < 0.35 or len(draft.parts) > 1:
             return noun
-        ordinals = self._tables.ordinals
-        forms = [line for line in self._tables.lines["where"] if "{o}" not in line or seen.image <= len(ordinals)]
+        ordinals = dict(enumerate(self._tables.ordinals, 1))
+        forms = [line for line in self._tables.lines["where"] if "{o}" not in line or seen.image in ordinals]
         where = draft.chance.choice(forms).replace("{n}", str(seen.image))
-        return Noun(f"{noun.text} {where.replace('{o}', ordinals[min(seen.image, len(ordinals)) - 1])}", noun.plural)
+        return Noun(f"{noun.text} {where.replace('{o}', ordinals.get(seen.image, ''))}", noun.plural)
 
     def _put(self, draft: _Draft, text: str, fact: str, style: str = "") -> None:
         if text:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aura.testing.simulators.gemini import faults
+from aura.testing.simulators.gemini import faults, images
 from aura.testing.simulators.gemini.batches import Batches
 from aura.testing.simulators.gemini.checks import MAX_BYTES, decoded, plain, problems
-from aura.testing.simulators.profiles import Shown, Truth, Twist, likely, shown_in, written
+from aura.testing.simulators.profiles import Shown, Truth, Twist, felt, likely, line_problems, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
 from aura.testing.simulators.writing import Scribe, is_writing
 
@@ -22,23 +22,31 @@ THOUGHTS = 64
 
 
 class GeminiSimulator(Simulator):
-    """``truth`` says what the model sees in a profile. ``latency`` (seconds) is waited before each answer."""
+    """``truth`` says what the model sees in a profile, ``feels`` in a comment.
+
+    ``latency`` (seconds) is waited before each answer.
+    """
 
     def __init__(
         self,
         truth: Truth = likely,
         *,
+        feels: Truth = felt,
         key: str = KEY,
-        models: tuple[str, ...] = MODELS,
+        models: tuple[str, ...] = (*MODELS, *images.IMAGE_MODELS),
         latency: float = 0.0,
         port: int = 0,
     ) -> None:
         super().__init__(port)
-        self.truth, self.key, self.models, self.latency = truth, key, models, latency
+        self.truth, self.feels, self.key, self.models, self.latency = truth, feels, key, models, latency
         self.batches = Batches(self.generated)
         self.scribe = Scribe()
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
+        self.texts: list[str] = []
+        """The same of comments."""
+        self.drawn = 0
+        """How many pictures were made."""
 
     def answer(self, asked: Asked) -> Answer:
         if asked.headers.get("x-goog-api-key") != self.key:
@@ -66,10 +74,16 @@ class GeminiSimulator(Simulator):
 
     def _generate(self, asked: Asked, model: str) -> Answer:
         request = plain(asked.json())
-        refusal = self._refusal(request, len(asked.body))
+        draws = model in images.IMAGE_MODELS
+        refusal = self._refusal(request, len(asked.body), draws=draws)
         if refusal is not None:
             return refusal
-        return Answer.json(self.generated(request, model), delay=self.latency)
+        if not draws:
+            return Answer.json(self.generated(request, model), delay=self.latency)
+        with self.lock:
+            self.drawn += 1
+            number = self.drawn
+        return Answer.json(images.drawn(request, model, number, thoughts="pro" in model), delay=self.latency)
 
     def _submit(self, asked: Asked, model: str) -> Answer:
         body = plain(asked.json())
@@ -87,8 +101,15 @@ class GeminiSimulator(Simulator):
             self.complain(f"{len(rows)} requests with pictures in one batch could never be fetched")
         return Answer.json(self.batches.submit(rows, model, batch.get("displayName", "")))
 
-    def _refusal(self, request: Mapping[str, Any], size: int) -> Answer | None:
-        found = list(problems(request))
+    def _refusal(self, request: Mapping[str, Any], size: int, *, draws: bool = False) -> Answer | None:
+        found = list(images.problems(request) if draws else problems(request))
+        if not found and not draws:
+            schema, parts = request.get("generationConfig", {}).get("responseJsonSchema"), _parts_of(request)
+            found += (
+                ()
+                if is_writing(schema or {})
+                else line_problems(profiles_in(request), schema, str(parts[-1].get("text", "")))
+            )
         if size > MAX_BYTES:
             found.append("Request payload size exceeds the limit: 20971520 bytes.")
         for words in found:
@@ -98,13 +119,12 @@ class GeminiSimulator(Simulator):
     def generated(self, request: Mapping[str, Any], model: str, twist: Twist = str) -> dict[str, Any]:
         """A GenerateContentResponse for a request in camel case; what does not fit into its room is cut."""
         config = request.get("generationConfig", {})
-        profiles = profiles_in(request)
-        if is_writing(config.get("responseJsonSchema") or {}):
-            text = twist(json.dumps(self._compliments(request)))
-        else:
-            text = twist(written(profiles, self.truth))
+        writes = is_writing(config.get("responseJsonSchema") or {})
+        profiles = [] if writes else profiles_in(request)
+        text = twist(json.dumps(self._compliments(request)) if writes else written(profiles, self.truth, self.feels))
         with self.lock:
-            self.read += [one.username for one in profiles]
+            self.read += [one.username for one in profiles if one.text is None]
+            self.texts += [one.text for one in profiles if one.text is not None]
         room = (config.get("maxOutputTokens", 65_536) - THOUGHTS) * 4
         candidate = {
             "content": {"role": "model", "parts": [{"text": text[:room]}]},
@@ -119,7 +139,7 @@ class GeminiSimulator(Simulator):
         }
 
     def _compliments(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        parts = [part for content in request["contents"] for part in content["parts"]]
+        parts = _parts_of(request)
         system = "".join(part["text"] for part in request["systemInstruction"]["parts"])
         words = [part["text"] for part in parts if "text" in part]
         with self.lock:
@@ -146,18 +166,25 @@ class GeminiSimulator(Simulator):
 
 
 def profiles_in(request: Mapping[str, Any]) -> list[Shown]:
-    """The profiles that a request (in camel case) asks about."""
-    parts = [part for content in request["contents"] for part in content["parts"]]
+    """The profiles or comments that a request (in camel case) asks about."""
+    parts = _parts_of(request)
     return shown_in(part["text"] if "text" in part else decoded(part["inlineData"]["data"]) for part in parts)
+
+
+def _parts_of(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [part for content in request["contents"] for part in content["parts"]]
 
 
 def usage_of(request: Mapping[str, Any], text: str) -> dict[str, Any]:
     """Tokens as Google counts them, four characters each and a flat number a picture."""
     level = request.get("generationConfig", {}).get("mediaResolution", "")
-    parts = [part for content in request["contents"] for part in content["parts"]]
-    images = sum("inlineData" in part for part in parts) * TOKENS.get(level, HIGH)
+    images = sum("inlineData" in part for part in _parts_of(request)) * TOKENS.get(level, HIGH)
     words = (
-        sum(len(part.get("text", "")) for part in [*parts, *request.get("systemInstruction", {}).get("parts", [])]) // 4
+        sum(
+            len(part.get("text", ""))
+            for part in [*_parts_of(request), *request.get("systemInstruction", {}).get("parts", [])]
+        )
+        // 4
     )
     answered = len(text) // 4
     return {

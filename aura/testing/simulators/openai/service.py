@@ -11,7 +11,8 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from aura.testing.simulators.gemini.checks import SCHEMA, schema_problems
-from aura.testing.simulators.profiles import Truth, Twist, likely, shown_in, written
+from aura.testing.simulators.openai import images
+from aura.testing.simulators.profiles import Truth, Twist, felt, likely, line_problems, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
 from aura.testing.simulators.writing import Scribe
 
@@ -20,6 +21,8 @@ MODELS = ("vision-small", "vision-large")
 KNOWN = {"model", "messages", "response_format", "max_tokens", "max_completion_tokens", "seed", "stream", "n", "user"}
 PICTURES = ("data:image/jpeg;base64,", "data:image/png;base64,", "data:image/webp;base64,")
 IMAGE_TOKENS = 85
+WRITES = "different compliments"
+"""Words of instructions that ask for compliments; servers without schemas are told in no other way."""
 
 
 def refused(status: int, message: str, kind: str = "invalid_request_error", code: str | None = None) -> Answer:
@@ -34,35 +37,47 @@ def bare(status: int, message: str) -> Answer:
 
 class OpenAISimulator(Simulator):
     """``forms`` are the response formats that it knows, ``pictures`` the most in a request, ``limit`` the name of the
-    limit on the answer that it takes ("" for both). ``key`` "" takes any key."""
+    limit on the answer that it takes ("" for both). ``key`` "" takes any key. ``sizes`` are those of pictures that it
+    makes (None for all), ``links`` answers with addresses of them."""
 
     def __init__(
         self,
         truth: Truth = likely,
         *,
+        feels: Truth = felt,
         key: str = KEY,
         forms: tuple[str, ...] = ("json_schema", "json_object"),
         pictures: int | None = None,
         limit: str = "",
+        sizes: tuple[str, ...] | None = images.OPENAI_SIZES,
+        links: bool = False,
         latency: float = 0.0,
         port: int = 0,
     ) -> None:
         super().__init__(port)
-        self.truth, self.key, self.forms, self.pictures = truth, key, forms, pictures
-        self.limit, self.latency = limit, latency
+        self.truth, self.feels, self.key, self.forms, self.pictures = truth, feels, key, forms, pictures
+        self.limit, self.latency, self.sizes, self.links = limit, latency, sizes, links
+        self.drawings: list[bytes] = []
         self.scribe = Scribe()
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
+        self.texts: list[str] = []
+        """The same of comments."""
 
     @property
     def base(self) -> str:
         return f"{self.url}/v1"
 
     def answer(self, asked: Asked) -> Answer:
+        if asked.path.startswith("/files/"):
+            return images.file(asked, self.drawings)
         if self.key and asked.headers.get("authorization") != f"Bearer {self.key}":
             return refused(401, "Incorrect API key provided.", code="invalid_api_key")
         if (asked.method, asked.path) == ("GET", "/v1/models"):
-            return Answer.json({"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
+            listed = [{"id": name, "object": "model"} for name in (*MODELS, *images.IMAGE_MODELS)]
+            return Answer.json({"object": "list", "data": listed})
+        if (asked.method, asked.path) in images.ROUTES:
+            return self._drawn(asked)
         if (asked.method, asked.path) != ("POST", "/v1/chat/completions"):
             self.complain(f"no such address: {asked.method} {asked.path}")
             return refused(404, "Unknown request URL.")
@@ -73,6 +88,26 @@ class OpenAISimulator(Simulator):
         for words in found:
             self.complain(words)
         return refused(400, found[0]) if found else self._limited(request) or self._completed(request)
+
+    def _drawn(self, asked: Asked) -> Answer:
+        request = images.read(asked)
+        if request.get("model") not in images.IMAGE_MODELS:
+            return refused(404, f"The model `{request.get('model')}` does not exist.", code="model_not_found")
+        found = list(images.problems(request, edits=asked.path.endswith("edits")))
+        for words in found:
+            self.complain(words)
+        if found:
+            return refused(400, found[0])
+        size = str(request.get("size", "auto"))
+        if self.sizes is not None and size not in self.sizes:
+            return refused(
+                400, f"Invalid value: '{size}'. Supported sizes: {', '.join(self.sizes)}.", code="invalid_value"
+            )
+        with self.lock:
+            data = images.drawn(request, len(self.drawings))
+            self.drawings.append(data)
+            link = f"{self.url}/files/{len(self.drawings) - 1}.png" if self.links else ""
+        return Answer.json(images.answered(data, link), delay=self.latency)
 
     def _limited(self, request: Mapping[str, Any]) -> Answer | None:
         """What this server cannot do, though others can."""
@@ -107,23 +142,29 @@ class OpenAISimulator(Simulator):
                 yield from _picture(part["image_url"])
             elif part.get("type") != "text" or not isinstance(part.get("text"), str):
                 yield f"no such part: {part}"
+                return
+        schema = form["json_schema"].get("schema") if form.get("type") == "json_schema" else None
+        if WRITES in messages[0]["content"]:
+            return
+        yield from line_problems(shown_in(_parts(request)), schema, str(messages[1]["content"][-1].get("text")))
 
     def _completed(self, request: Mapping[str, Any], twist: Twist = str, **changes: Any) -> Answer:
-        profiles = shown_in(_parts(request))
-        images = sum(isinstance(part, bytes) for part in _parts(request))
-        if "different compliments" in request["messages"][0]["content"]:
-            words = [part for part in _parts(request) if isinstance(part, str)]
+        system, parts = request["messages"][0]["content"], list(_parts(request))
+        images = sum(isinstance(part, bytes) for part in parts)
+        profiles = [] if WRITES in system else shown_in(parts)
+        if WRITES in system:
             with self.lock:
-                answer = self.scribe.write(request["messages"][0]["content"], words, images)
-            text = twist(json.dumps(answer))
+                said = self.scribe.write(system, [part for part in parts if isinstance(part, str)], images)
+            text = twist(json.dumps(said))
         else:
-            text = twist(written(profiles, self.truth))
+            text = twist(written(profiles, self.truth, self.feels))
         with self.lock:
-            self.read += [one.username for one in profiles]
+            self.read += [one.username for one in profiles if one.text is None]
+            self.texts += [one.text for one in profiles if one.text is not None]
         message = {"role": "assistant", "content": text, "refusal": None, "tool_calls": None}
         choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": "stop"} | changes
-        letters = sum(len(part) for part in _parts(request) if isinstance(part, str)) // 4
-        tokens = letters + images * IMAGE_TOKENS
+        words = sum(len(part) for part in parts if isinstance(part, str)) // 4
+        tokens = words + images * IMAGE_TOKENS
         return Answer.json(
             {
                 "id": f"chatcmpl-{time.monotonic_ns()}",

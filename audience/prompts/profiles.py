@@ -1,13 +1,10 @@
-"""The words and the JSON schema with which language models read profiles (A4). Pure.
-
-A version is never edited: change a copy, give it the next number, and let the evaluation decide before ``CURRENT``
-moves. Old versions stay, because results carry theirs.
-"""
+"""How language models are asked to read profiles."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from audience.prompts.schemas import closed
 from aura.providers.ports import AGES, GENDERS, PROFILE_TYPES, UNKNOWN
 from aura.providers.profiles import ProfilePrompt
 
@@ -62,16 +59,7 @@ def _schema_1() -> dict[str, Any]:
         "language": {"type": "string", "description": 'ISO 639-1 code of two letters, or "unknown"'},
         "language_confidence": share,
     }
-    return _closed({"profiles": {"type": "array", "items": _closed(one)}})
-
-
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    return closed({"profiles": {"type": "array", "items": closed(one)}})
 
 
 PROMPTS: Final[Mapping[str, Prompt]] = MappingProxyType(

@@ -1,0 +1,1 @@
+"""Cloudinary as a place for pictures (G4)."""

@@ -1,0 +1,1 @@
+"""Where files lie when they do not all lie on this machine."""
