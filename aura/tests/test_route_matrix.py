@@ -31,7 +31,7 @@ from aura.tests.routes import ALSO, RULES
 from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
-from generation.models import Generation
+from generation.models import GeneratedImage, Generation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -110,7 +110,8 @@ def _post(north: Workspace) -> InstagramPost:
 def _picture(workspace: Workspace) -> Picture:
     small = {"width": 1, "height": 1, "size": 1, "thumbnail_width": 1, "thumbnail_height": 1}
     paths = {"path": "pictures/lost.jpg", "thumbnail_path": "pictures/lost.small.jpg", "media_type": "image/jpeg"}
-    return Picture.objects.create(workspace=workspace, sha256="0" * 64, **paths, **small)
+    row, _ = Picture.objects.get_or_create(workspace=workspace, sha256="0" * 64, defaults=paths | small)
+    return row
 
 
 def _works(team: Team) -> dict[str, str]:
@@ -121,6 +122,7 @@ def _works(team: Team) -> dict[str, str]:
     Compliment.objects.create(workspace=north, writing=writing, number=1, text="Lovely light.")
     voice = VoicePreset.objects.create(workspace=north, name="Bakery")
     generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
+    GeneratedImage.objects.create(workspace=north, generation=generation, number=1, picture=_picture(north))
     return {
         "instagram_post": str(post.pk),
         "asked_post": str(_post(north).pk),

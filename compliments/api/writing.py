@@ -60,7 +60,7 @@ class ComplimentList(ExportedListMixin, ComplimentsView, generics.ListAPIView[Wr
     def get_queryset(self) -> QuerySet[Writing]:
         return queries.writings()
 
-    @extend_schema(request=s.OrderSerializer, responses={202: s.StartedSerializer})
+    @extend_schema(request=s.OrderSerializer, responses={202: s.WritingStartedSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
         """Write compliments about a post; an address is downloaded first."""
@@ -116,7 +116,7 @@ def _text(writing: Writing, number: int | None) -> Compliment:
 class ComplimentAction(ComplimentsView):
     """Write again, stop, retry."""
 
-    @extend_schema(request=s.AgainSerializer, responses={202: s.StartedSerializer})
+    @extend_schema(request=s.AgainSerializer, responses={202: s.WritingStartedSerializer})
     @idempotent
     def post(self, request: Request, pk: UUID, action: str) -> Response:
         """``regenerate`` orders new texts that differ; ``retry`` goes on after a failure; ``cancel`` stops."""

@@ -6,12 +6,13 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from aura.providers.writer_ports import LENGTHS, MOST_VARIATIONS, STYLES, TONES
+from aura.providers.writer_ports import MOST_VARIATIONS, TONES
 from compliments.languages import LANGUAGES
 from compliments.models import MAX_TEXT, Compliment, ComplimentLimit, InstagramPost, VoicePreset, Writing
+from compliments.models.writing import LENGTH_CHOICES, STYLE_CHOICES, VERDICTS
 
 MAX_LIST = 20
-SHOWN = (("ok", "Fit to post"), ("refused", "Refused"))
+STAGES = ["queued", "downloading", "downloaded", "generating", "done", "failed", "cancelled"]
 
 
 class OrderSerializer(serializers.Serializer[Any]):
@@ -22,10 +23,10 @@ class OrderSerializer(serializers.Serializer[Any]):
         required=False, allow_blank=True, default="", max_length=500, help_text="address of a post, in place of its id"
     )
     style = serializers.ChoiceField(  # type: ignore[assignment]  # Field has one of its own
-        STYLES, required=False, default="supportive"
+        STYLE_CHOICES, required=False, default="supportive"
     )
     language = serializers.ChoiceField(list(LANGUAGES.items()), required=False, default="en")
-    length = serializers.ChoiceField(LENGTHS, required=False, default="medium")
+    length = serializers.ChoiceField(LENGTH_CHOICES, required=False, default="medium")
     variations = serializers.IntegerField(required=False, default=3, min_value=1, max_value=MOST_VARIATIONS)
     preset = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="id of a voice")
     writer = serializers.ChoiceField(Writing.Writer.choices, required=False, default=Writing.Writer.AUTO)
@@ -60,7 +61,7 @@ class TextSerializer(serializers.ModelSerializer[Compliment]):
 
     tones = serializers.DictField(child=serializers.IntegerField(), help_text=f"of {', '.join(TONES)}")
     references = ReferenceSerializer(many=True)
-    verdict = serializers.ChoiceField(SHOWN)
+    verdict = serializers.ChoiceField(VERDICTS)
     reasons = serializers.ListField(child=serializers.CharField())
     edited = serializers.SerializerMethodField()
 
@@ -82,7 +83,7 @@ class TextSerializer(serializers.ModelSerializer[Compliment]):
         return compliment.edited_at is not None
 
 
-class TriedSerializer(serializers.Serializer[Any]):
+class WriterTriedSerializer(serializers.Serializer[Any]):
     """A writer that was not enough, and why."""
 
     writer = serializers.CharField()
@@ -90,7 +91,7 @@ class TriedSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class WhySerializer(serializers.Serializer[Any]):
+class WritingFailureSerializer(serializers.Serializer[Any]):
     """Why an order failed."""
 
     code = serializers.CharField()
@@ -101,9 +102,7 @@ class ComplimentSerializer(serializers.ModelSerializer[Writing]):
     """An order with its variations in ``texts``; ``text``, ``tones``, ``references``, ``verdict``, ``rating`` are those
     of the first one. ``written_style`` is another than ``style`` where that was not fit; ``notes`` say why."""
 
-    status = serializers.ChoiceField(
-        ["queued", "downloading", "downloaded", "generating", "done", "failed", "cancelled"], source="stage"
-    )
+    status = serializers.ChoiceField(STAGES, source="stage")
     texts = TextSerializer(source="compliments", many=True)
     text = serializers.SerializerMethodField()
     tones = serializers.SerializerMethodField()
@@ -111,7 +110,7 @@ class ComplimentSerializer(serializers.ModelSerializer[Writing]):
     verdict = serializers.SerializerMethodField()
     rating = serializers.SerializerMethodField()
     writer = serializers.CharField(source="model", help_text="who wrote it; empty until then")
-    tried = TriedSerializer(many=True)
+    tried = WriterTriedSerializer(many=True)
     notes = serializers.ListField(child=serializers.CharField())
     error = serializers.SerializerMethodField()
     cost = serializers.SerializerMethodField()
@@ -164,7 +163,7 @@ class ComplimentSerializer(serializers.ModelSerializer[Writing]):
         first = self._first(writing)
         return list(first.references) if first else []
 
-    @extend_schema_field(serializers.ChoiceField(SHOWN, allow_null=True))
+    @extend_schema_field(serializers.ChoiceField(VERDICTS, allow_null=True))
     def get_verdict(self, writing: Writing) -> str | None:
         first = self._first(writing)
         return first.verdict if first else None
@@ -173,7 +172,7 @@ class ComplimentSerializer(serializers.ModelSerializer[Writing]):
         first = self._first(writing)
         return first.rating if first else None
 
-    @extend_schema_field(WhySerializer(allow_null=True))
+    @extend_schema_field(WritingFailureSerializer(allow_null=True))
     def get_error(self, writing: Writing) -> dict[str, str] | None:
         return {"code": writing.error_code, "message": writing.error} if writing.error_code else None
 
@@ -195,13 +194,13 @@ class ChangeSerializer(serializers.Serializer[Any]):
 class AgainSerializer(serializers.Serializer[Any]):
     """What is to be different the next time; all else stays."""
 
-    style = serializers.ChoiceField(STYLES, required=False)  # type: ignore[assignment]
+    style = serializers.ChoiceField(STYLE_CHOICES, required=False)  # type: ignore[assignment]
     language = serializers.ChoiceField(list(LANGUAGES.items()), required=False)
-    length = serializers.ChoiceField(LENGTHS, required=False)
+    length = serializers.ChoiceField(LENGTH_CHOICES, required=False)
     variations = serializers.IntegerField(required=False, min_value=1, max_value=MOST_VARIATIONS)
 
 
-class StartedSerializer(serializers.Serializer[Any]):
+class WritingStartedSerializer(serializers.Serializer[Any]):
     """Where the work can be followed."""
 
     id = serializers.UUIDField()

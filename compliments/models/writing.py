@@ -21,6 +21,10 @@ def _choices(names: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(name, name.title()) for name in names]
 
 
+STYLE_CHOICES, LENGTH_CHOICES = _choices(STYLES), _choices(LENGTHS)
+VERDICTS = [("ok", "Fit to post"), ("refused", "Refused")]
+
+
 class VoicePreset(TenantModel):
     """How a workspace wants to sound (C5)."""
 
@@ -71,9 +75,9 @@ class Writing(TenantModel):
         LOCAL = "local", "This machine only"
 
     post = TenantForeignKey(InstagramPost, on_delete=models.CASCADE, related_name="writings")
-    style = models.CharField(max_length=14, choices=_choices(STYLES), default="supportive")
+    style = models.CharField(max_length=14, choices=STYLE_CHOICES, default="supportive")
     language = models.CharField(max_length=8, default="en", help_text="ISO 639-1")
-    length = models.CharField(max_length=8, choices=_choices(LENGTHS), default="medium")
+    length = models.CharField(max_length=8, choices=LENGTH_CHOICES, default="medium")
     variations = models.PositiveSmallIntegerField(default=3)
     preset = TenantForeignKey(VoicePreset, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     writer = models.CharField(max_length=8, choices=Writer.choices, default=Writer.AUTO)
@@ -145,7 +149,7 @@ class Compliment(TenantModel):
     written = models.TextField(blank=True)
     tones = models.JSONField(default=dict, help_text="whole percents, 100 in all")
     references = models.JSONField(default=list, help_text="what it refers to: number of the picture and words")
-    verdict = models.CharField(max_length=8, choices=[("ok", "Fit to post"), ("refused", "Refused")], default="ok")
+    verdict = models.CharField(max_length=8, choices=VERDICTS, default="ok")
     reasons = models.JSONField(default=list, blank=True)
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
     favourite = models.BooleanField(default=False)

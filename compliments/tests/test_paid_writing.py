@@ -92,7 +92,8 @@ def test_after_a_kill_between_asking_and_storing_nothing_is_paid_a_second_time(
     team: Team, gemini: GeminiSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker ends as by a kill when the answer is there and nothing of it is stored."""
-    store, ends = orders.store, []
+    store = orders.store
+    ends: list[int] = []
 
     class Killed(BaseException):
         """The end of a worker: nothing of it tidies up."""
