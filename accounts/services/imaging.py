@@ -153,5 +153,7 @@ def _maker(workspace_id: UUID, name: str, booked: Meter) -> ImageGenerator:
 def _outlet(name: str, key: str, placed: ImageSettings, booked: Meter | None) -> Outlet:
     part = "" if name == REPLICATE else placed.model
     service = Service(name, key, part, per_minute=placed.per_minute, in_flight=placed.in_flight)
-    policy = Policy(in_flight=placed.in_flight, deadline=placed.timeout + GRACE, wait=GATE_WAIT)
+    # Replicate's adapter starts once and looks often; what others are asked may be paid, so the job alone asks again.
+    retries = 2 if name == REPLICATE else 0
+    policy = Policy(in_flight=placed.in_flight, deadline=placed.timeout + GRACE, wait=GATE_WAIT, retries=retries)
     return Outlet(service, gate_of(settings.REDIS_URL), booked, policy)
