@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
+from aura.http.model_names import model_words as model_words  # where reports look for it
+
 GENDER_WORDS = {"woman": "women", "man": "men"}
 SEEN_WORDS = {"woman": "woman", "man": "man"}
 TYPE_WORDS = {
@@ -18,8 +20,6 @@ TYPE_WORDS = {
 MAX_MARKS = 2
 JUMP = 3.0
 HALF = 0.5
-MODEL_WORDS = {"local": "the model built into Aura"}
-VENDOR_WORDS = {"gemini": "Google Gemini", "openai": "an OpenAI-compatible service"}
 
 
 def span(age: str) -> str:
@@ -51,13 +51,6 @@ def gender_split(answer: Mapping[str, Any]) -> tuple[float, float, float] | None
     """Share of women with its 95 % range, or None where it may not be shown."""
     women = next((e for e in _shown(answer["gender"]) if e["value"] == "woman"), None)
     return (women["share"], women["low"], women["high"]) if women else None
-
-
-def model_words(model: str) -> str:
-    """A model as people call it: “the model built into Aura”, “Google Gemini (gemini-3.5-flash-lite)”."""
-    vendor, _, name = model.partition(":")
-    known = VENDOR_WORDS.get(vendor)
-    return f"{known} ({name})" if known and name else MODEL_WORDS.get(model, model)
 
 
 def method(answer: Mapping[str, Any]) -> str:

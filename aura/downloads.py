@@ -17,6 +17,12 @@ from audience.queries import people, posts, runs
 from audience.queries.accounts import tracked_accounts
 from aura.jobs import api as jobs_api
 from aura.jobs import views as jobs_views
+from compliments.api.library import LibraryTextSerializer
+from compliments.forms import LibraryForm
+from compliments.queries.writing import library
+from generation.api.serializers import GenerationSerializer
+from generation.forms import GalleryForm
+from generation.queries.generations import generations
 
 Listed = tuple[Any, Any]
 
@@ -24,7 +30,7 @@ Listed = tuple[Any, Any]
 @workspace_view()
 @require_safe
 def table(request: WorkspaceRequest, table: str, wanted: str) -> HttpResponse:
-    """The workspace's accounts, runs or (filtered) jobs as a file."""
+    """The workspace's accounts and runs, or its jobs, compliments or generations as a page has filtered them, as a file."""
     if table not in TABLES:
         raise Http404("There is no such table.")
     rows, serializer = TABLES[table](request)
@@ -67,6 +73,8 @@ TABLES: dict[str, Callable[[WorkspaceRequest], Listed]] = {
     "accounts": lambda request: (tracked_accounts(), s.AccountSerializer()),
     "runs": lambda request: (runs.runs(), s.RunSerializer()),
     "jobs": lambda request: (jobs_views.asked(request)[1], jobs_api.JobSerializer()),
+    "compliments": lambda request: (library(LibraryForm(request.GET).chosen()), LibraryTextSerializer()),
+    "generations": lambda request: (generations(**GalleryForm(request.GET).chosen()), GenerationSerializer()),
 }
 OF_ACCOUNT: dict[str, Callable[[TrackedAccount], Listed]] = {
     "posts": _posts,

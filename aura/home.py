@@ -5,6 +5,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
@@ -17,7 +18,7 @@ from rest_framework.views import APIView
 from accounts.access import WorkspaceRequest, WorkspaceView, workspace_view
 from accounts.exporting import ExportedListMixin
 from accounts.models import Role
-from audience.queries.accounts import account_cards
+from audience.queries.accounts import account_cards, tracked_accounts
 from audience.queries.runs import runs
 from aura import health
 from aura.advice import missing
@@ -25,6 +26,8 @@ from aura.jobs import api as jobs_api
 from aura.jobs import queries as jobs_queries
 from aura.jobs import views as jobs_views
 from aura.jobs.models import Job
+from compliments.queries.glance import glance as compliments_glance
+from generation.queries.glance import glance as pictures_glance
 
 RECENT = 5
 CARDS = 6
@@ -38,8 +41,43 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         "accounts": account_cards(limit=CARDS),
         "runs": list(runs()[:RECENT]),
         "lanes": jobs_queries.lanes(),
+        "systems": _systems(),
     }
     return render(request, "home.html", context)
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def _systems() -> list[dict[str, Any]]:
+    """What the workspace has of each system, in words, with the last pictures of it."""
+    words, pictures = compliments_glance(), pictures_glance()
+    written = f"{_count(words.texts, 'text')} about {_count(words.posts, 'post')}"
+    making = f", {pictures.making:,} being made" if pictures.making else ""
+    followed = tracked_accounts().count()
+    return [
+        {
+            "name": "Audience",
+            "icon": "users-round",
+            "url": reverse("audience:list"),
+            "line": _count(followed, "account") if followed else "Who follows and comments, with ranges",
+        },
+        {
+            "name": "Compliments",
+            "icon": "heart-handshake",
+            "url": reverse("compliments:home"),
+            "line": written if words.posts else "Kind and specific words about a post",
+            "last": words.last,
+        },
+        {
+            "name": "Pictures",
+            "icon": "image-plus",
+            "url": reverse("generation:gallery"),
+            "line": _count(pictures.pictures, "picture") + making if pictures.pictures or making else "A picture from words",
+            "last": pictures.last,
+        },
+    ]
 
 
 @workspace_view()

@@ -105,16 +105,16 @@ class PostForm(StyleForm):
         ),
     )
     images = PicturesField(
-        label="Or upload its pictures",
+        label="Pictures of the post",
         required=False,
         help_text="Up to 20, in their order: JPEG, PNG, WebP or GIF.",
         widget=ManyFiles(attrs={**TEXT, "accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )
     caption = forms.CharField(
-        label="Caption of the pictures",
+        label="Caption",
         required=False,
         max_length=MAX_TEXT,
-        help_text="For uploaded pictures; it helps to be specific.",
+        help_text="It helps to be specific.",
         widget=forms.Textarea(attrs={**TEXT, "rows": 2}),
     )
 
@@ -147,12 +147,16 @@ class LibraryForm(forms.Form):
     rating = forms.ChoiceField(label="Rating", required=False, choices=RATINGS, widget=forms.Select(attrs=SELECT))
     favourites = forms.BooleanField(label="Favourites only", required=False)
 
+    def chosen(self) -> dict[str, Any]:
+        """What is asked for; nothing where it makes no sense."""
+        return dict(self.cleaned_data) if self.is_valid() else {}
+
 
 class EditForm(forms.Form):
     """A text that a person changes."""
 
     text = forms.CharField(
-        label="Text", max_length=MAX_TEXT, widget=forms.Textarea(attrs={**TEXT, "rows": 3, "spellcheck": "true"})
+        label="Text", max_length=MAX_TEXT, widget=forms.Textarea(attrs={**TEXT, "rows": 4, "spellcheck": "true", "dir": "auto"})
     )
 
 

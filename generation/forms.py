@@ -92,3 +92,12 @@ class GalleryForm(forms.Form):
         label="State", required=False, choices=STATES, widget=forms.Select(attrs={"class": "form-select"})
     )
     favourites = forms.BooleanField(label="Favourites only", required=False)
+
+    def chosen(self) -> dict[str, Any]:
+        """What is asked for, as :func:`generation.queries.generations.generations` takes it."""
+        given = self.cleaned_data if self.is_valid() else {}
+        return {
+            "search": given.get("q", ""),
+            "state": given.get("state", ""),
+            "favourites": given.get("favourites", False),
+        }

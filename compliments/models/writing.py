@@ -10,6 +10,8 @@ from django.db.models.functions import Lower, Now
 
 from aura.providers.writer_ports import LENGTHS, MOST_VARIATIONS, STYLES
 from aura.tenancy.models import TenantForeignKey, TenantModel
+from compliments.guard.checking import REASONS
+from compliments.languages import LANGUAGES
 from compliments.models.posts import InstagramPost
 from compliments.tones import ToneBar, bars
 
@@ -124,6 +126,16 @@ class Writing(TenantModel):
         return f"compliment:{self.pk}"
 
     @property
+    def language_words(self) -> str:
+        """The language that was asked for, by its English name."""
+        return LANGUAGES.get(self.language, self.language)
+
+    @property
+    def text_language(self) -> str:
+        """The language that its texts are in: English where the writer cannot write the one that was asked for."""
+        return "en" if "language_fallback" in self.notes else self.language
+
+    @property
     def is_over(self) -> bool:
         """True once nothing more is to be done for it, until somebody tries it again."""
         return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELLED}
@@ -172,3 +184,8 @@ class Compliment(TenantModel):
     def tone_bars(self) -> list[ToneBar]:
         """Its tones as a page draws them."""
         return bars(self.tones)
+
+    @property
+    def reason_words(self) -> str:
+        """Why the guard refused it, in sentences."""
+        return " ".join(REASONS.get(code, "It is not fit to post.") for code in self.reasons)

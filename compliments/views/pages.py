@@ -18,7 +18,7 @@ from compliments import jobs
 from compliments.forms import EditForm, LibraryForm, PostForm, StyleForm
 from compliments.models import Compliment, InstagramPost, Writing
 from compliments.queries import writing as queries
-from compliments.queries.posts import posts
+from compliments.queries.posts import listed, posts
 from compliments.services import writers
 from compliments.services import writing as orders
 from compliments.services.posts import remove, upload
@@ -39,7 +39,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         form = PostForm(request.POST, request.FILES)
         if form.is_valid() and (post := _asked(request, form)):
             return redirect("compliments:post", post.pk)
-    pages = Paginator(posts(), PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(listed(), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "may_act": may_act,
@@ -99,9 +99,10 @@ def _context(post: InstagramPost, *, may_act: bool) -> dict[str, Any]:
     return {
         "post": post,
         "images": [image for image in post.images.all() if image.picture_id],
+        "total": len(post.images.all()),
         "writings": found,
         "stage": stage,
-        "steps": _steps(stage),
+        "steps": _steps(stage, at_download=post.state == InstagramPost.State.FAILED),
         "working": working,
         "live": _live(post, found),
         "may_act": may_act,
@@ -114,11 +115,16 @@ def _live(post: InstagramPost, found: list[Writing]) -> str:
     return str(going.pk if going and post.is_over else post.pk)
 
 
-def _steps(stage: str) -> list[tuple[str, str]]:
-    """``(label, done | now | next)`` of each step on the road from an address to its compliments."""
+def _steps(stage: str, *, at_download: bool) -> list[tuple[str, str]]:
+    """``(label, done | now | next | failed | stopped)`` of each step on the road from an address to its compliments.
+
+    ``at_download`` says which step it was that failed.
+    """
     names = [name for name, _ in STEPS]
-    at = names.index("generating" if stage == "downloaded" else stage) if stage in (*names, "downloaded") else -1
-    states = ["done" if at > i or stage == "done" else "now" if at == i else "next" for i in range(len(STEPS))]
+    ended = {"failed": "failed", "cancelled": "stopped"}.get(stage, "now")
+    road = {"downloaded": "generating", "failed": "downloading" if at_download else "generating"}
+    at = names.index(stage if stage in names else road.get(stage, "generating"))
+    states = ["done" if i < at or stage == "done" else ended if i == at else "next" for i in range(len(names))]
     return [(label, state) for (_, label), state in zip(STEPS, states, strict=True)]
 
 
@@ -136,7 +142,7 @@ def fragment(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 def library(request: WorkspaceRequest) -> HttpResponse:
     """All texts that may be posted."""
     asked = LibraryForm(request.GET)
-    chosen = asked.cleaned_data if asked.is_valid() else {}
+    chosen = asked.chosen()
     pages = Paginator(queries.library(chosen), 2 * PAGE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,

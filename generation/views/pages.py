@@ -44,9 +44,8 @@ def gallery(request: WorkspaceRequest) -> HttpResponse:
         if form.is_valid() and (made := _ordered(request, form)):
             return redirect("generation:detail", made.pk)
     asked = GalleryForm(request.GET)
-    chosen = asked.cleaned_data if asked.is_valid() else {}
-    rows = generations(chosen.get("q", ""), chosen.get("state", ""), favourites=chosen.get("favourites", False))
-    pages = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    chosen = asked.chosen()
+    pages = Paginator(generations(**chosen), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "asked": asked,
