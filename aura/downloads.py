@@ -30,7 +30,7 @@ Listed = tuple[Any, Any]
 @workspace_view()
 @require_safe
 def table(request: WorkspaceRequest, table: str, wanted: str) -> HttpResponse:
-    """The workspace's accounts and runs, or its jobs, compliments or generations as a page has filtered them, as a file."""
+    """A list of the workspace as a file; jobs, compliments and generations as the page has filtered them."""
     if table not in TABLES:
         raise Http404("There is no such table.")
     rows, serializer = TABLES[table](request)

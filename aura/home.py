@@ -74,7 +74,9 @@ def _systems() -> list[dict[str, Any]]:
             "name": "Pictures",
             "icon": "image-plus",
             "url": reverse("generation:gallery"),
-            "line": _count(pictures.pictures, "picture") + making if pictures.pictures or making else "A picture from words",
+            "line": _count(pictures.pictures, "picture") + making
+            if pictures.pictures or making
+            else "A picture from words",
             "last": pictures.last,
         },
     ]

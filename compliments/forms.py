@@ -156,7 +156,9 @@ class EditForm(forms.Form):
     """A text that a person changes."""
 
     text = forms.CharField(
-        label="Text", max_length=MAX_TEXT, widget=forms.Textarea(attrs={**TEXT, "rows": 4, "spellcheck": "true", "dir": "auto"})
+        label="Text",
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={**TEXT, "rows": 4, "spellcheck": "true", "dir": "auto"}),
     )
 
 

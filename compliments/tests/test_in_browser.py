@@ -96,13 +96,19 @@ def test_uploaded_pictures_become_words_that_are_kept(
     worked_off()
     expect(page.get_by_role("list", name="Tone")).to_have_count(4)
     page.goto(live_server.url + reverse("compliments:library"))
+    _look_at_library(tab, f"compliments-library-{'phone' if width == PHONE else 'wide'}-{theme}")
+
+
+def _look_at_library(tab: Tab, name: str) -> None:
+    """Four texts, one of them a favourite."""
+    page = tab.page
     expect(page.locator(".au-shelf > li")).to_have_count(4)
+    tab.shoot(name)
     page.get_by_label("Favourites only").check()
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator(".au-shelf > li")).to_have_count(1)
     expect(page.get_by_text("Simply lovely.")).to_be_visible()
     tab.check()
-    tab.shoot(f"compliments-library-{'phone' if width == PHONE else 'wide'}-{theme}")
     page.get_by_label("Search").fill("zzz")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()

@@ -83,10 +83,19 @@ def test_tall_pictures_long_prompts_and_failures_keep_the_page_whole(
     tall = made(team, prompt="A tower that goes on and on " * 20, aspect="9:16")
     made(team, prompt="زورق من ورق على بحيرة هادئة", aspect="16:9")
     with workspace_scope(team.workspace.id):
-        common = {"workspace_id": team.workspace.pk, "provider": "replicate", "maker": "replicate:black-forest-labs/flux"}
+        common = {
+            "workspace_id": team.workspace.pk,
+            "provider": "replicate",
+            "maker": "replicate:black-forest-labs/flux",
+        }
         tried = [{"maker": "gemini:imagen", "code": "no_key", "message": "There is no key."}]
         refused = Generation.objects.create(
-            prompt="Refused", state="failed", error_code="refused", error="The filter refused it.", tried=tried, **common
+            prompt="Refused",
+            state="failed",
+            error_code="refused",
+            error="The filter refused it.",
+            tried=tried,
+            **common,
         )
         running = Generation.objects.create(prompt="Being made", state="running", count=3, **common)
     tab = new_tab(width, theme)
