@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.services import create_sign_in_link
@@ -45,7 +45,7 @@ def entered(tab: Tab, live_server: LiveServer, user: Any, path: str) -> Page:
     return tab.page
 
 
-def file_of(number: int) -> dict[str, Any]:
+def file_of(number: int) -> FilePayload:
     return {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": factories.picture_bytes(number * 50)}
 
 
