@@ -181,8 +181,10 @@ def test_what_fails_or_waits_says_so(team: Team, live_server: LiveServer, new_ta
     page.goto(live_server.url + reverse("compliments:post", args=[none.pk]))
     expect(page.get_by_text("Every text was refused by the guard.")).to_be_visible()
     tab.check()
-    page.goto(live_server.url + reverse("compliments:voices"))
-    tab.check()
+    for place in ("home", "compliments:home", "compliments:voices"):
+        page.goto(live_server.url + reverse(place))
+        tab.check()
+        tab.shoot(f"{place.removesuffix(':home').replace(':', '-').replace('home', 'overview')}-phone-light")
     page.get_by_role("link", name="Bakery").click()
     expect(page.get_by_role("heading", name="Change Bakery")).to_be_visible()
     tab.check()
