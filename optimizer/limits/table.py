@@ -50,7 +50,7 @@ TEXTS: Final[Mapping[str, Mapping[str, TextLimit]]] = {
     },
     "pinterest": {
         "title": TextLimit(100, "utf16", 40, PINTEREST),
-        "caption": TextLimit(500, "utf16", 50, "https://www.ayrshare.com/docs/apis/post/social-networks/pinterest: 500; "
+        "caption": TextLimit(500, "utf16", 50, "www.ayrshare.com/docs/apis/post/social-networks/pinterest: 500; "
                              "Pinterest's own API takes 800, its page for people 500", "2026-11-21"),
         "alt_text": TextLimit(500, "utf16", 0, "https://www.ayrshare.com/docs/apis/post/social-networks/pinterest",
                               "2026-11-21"),
