@@ -7,7 +7,7 @@ from typing import Final
 from aura.providers.local.wording import folded
 
 SHORTEST, LONGEST = 2, 50
-"""Where a letter is a word, as in Chinese, one is enough. Platforms allow 100 and more; nobody reads or types more than 50."""
+"""Where a letter is a word, as in Chinese, one is enough. Platforms allow 100; nobody reads or types more than 50."""
 SIGNS: Final = "#＃﹟"
 WAYS_OUT: Final = re.compile(r"://|[@＠/\\<>{}|]|\bwww\.|\w\.(?:com|net|org|io|co|me|ly|de|app|shop)\b", re.IGNORECASE)
 APART: Final = re.compile(r"[\s#＃﹟.,;:!?&+'’‘`´\"“”()\[\]*~^=%$€·•–—-]+")

@@ -5,7 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.hashtags import (
-    Refused, TagRow, Used, WrongTable, choose, first_comment, hashtag, key_of, niches_in, parsed, size_of, starter,
+    Refused,
+    TagRow,
+    Used,
+    WrongTable,
+    choose,
+    first_comment,
+    hashtag,
+    key_of,
+    niches_in,
+    parsed,
+    size_of,
+    starter,
 )  # fmt: skip
 from optimizer.limits import PLATFORMS, hashtag_range
 
