@@ -34,10 +34,10 @@ def hashtag(text: str) -> str:
     wide = unicodedata.normalize("NFKC", text[:400]).strip()
     if WAYS_OUT.search(wide):
         raise Refused("link")
-    lowered = unicodedata.normalize("NFKC", APART.sub("", wide).casefold())
-    kept = "".join(char for char in lowered if _is_letter(char)).strip("_" + JOINER)
-    while kept and unicodedata.category(kept[0]) in {"Mn", "Mc"}:
-        kept = kept[1:].strip("_" + JOINER)
+    kept, before = wide, ""
+    # What goes may leave a letter beside a mark that make one together.
+    while kept != before:
+        kept, before = _cleaned(kept), kept
     if not kept:
         raise Refused("empty")
     if not any(char.isalpha() for char in kept):
@@ -50,6 +50,13 @@ def hashtag(text: str) -> str:
     if sum(any(name.startswith(alphabet) for name in names) for alphabet in ALPHABETS) > 1:
         raise Refused("mixed_alphabets")
     return kept
+
+
+def _cleaned(text: str) -> str:
+    lowered = unicodedata.normalize("NFKC", APART.sub("", text).casefold())
+    kept = "".join(char for char in lowered if _is_letter(char)).strip("_" + JOINER)
+    marks = next((n for n, char in enumerate(kept) if unicodedata.category(char) not in {"Mn", "Mc"}), len(kept))
+    return unicodedata.normalize("NFKC", kept[marks:])
 
 
 def _is_letter(char: str) -> bool:
