@@ -10,8 +10,8 @@ ASKED: Final = re.compile(r"^- (\w+): at most", re.MULTILINE)
 MARK: Final = "prepare its words for all"
 """Words of the instructions; servers without schemas are told in no other way."""
 TAGS: Final = (
-    "ceramics", "slow craft", "#pottery", "handmade", "tableware", "studio pottery", "stoneware", "f4f",
-    "interior design", "wheel thrown", "clay", "quiet home", "makers", "small batch", "home decor", "2026", "ceramics", "morning light",
+    "ceramics", "slow craft", "#pottery", "handmade", "tableware", "studio pottery", "stoneware", "f4f", "clay", "2026",
+    "interior design", "wheel thrown", "quiet home", "makers", "small batch", "home decor", "ceramics", "morning light",
 )  # fmt: skip
 
 
