@@ -64,8 +64,10 @@ Fields: description: two or three sentences of what is seen; niches: at most 5 s
 English words; subjects: the main things seen; text_in_image: writing inside the picture, as it is ("" where none);
 alt_text: one sentence for people who do not see it, at most 200 characters; is_product: whether the picture shows a
 thing that could be sold as its main subject, product_name ("" if none) and product_reason in one sentence;
-captions: one for each platform; title only for pinterest and tiktok, else ""; hashtags: {candidates} candidates,
-most relevant first, a mix of widely used, middling and rare ones; none that ask for likes or followers.
+comparison: where there are several pictures, how they differ and which is strongest for a post ("" for one);
+best_picture: its number (0 for one); captions: one for each platform, title only for pinterest and tiktok, else "";
+hashtags: {candidates} candidates, most relevant first, a mix of widely used, middling and rare ones; none that ask for
+likes or followers.
 """
 
 
@@ -100,7 +102,8 @@ class PlatformWords:
 class Words:
     """A checked answer. ``captions`` holds only platforms that were asked for and got a usable text.
 
-    ``hashtags`` are candidates in their one spelling. ``notes`` are stable codes: ``link_removed``, ``email_removed``,
+    ``hashtags`` are candidates in their one spelling; ``best_picture`` is the number of the strongest of several
+    pictures, 0 for one. ``notes`` are stable codes: ``link_removed``, ``email_removed``,
     ``phone_removed``, ``handle_removed``, ``markup_removed``, ``hashtag_moved``, ``shortened``, ``caption_missing``,
     ``prompt_echo``.
     """
@@ -115,6 +118,8 @@ class Words:
     product_reason: str
     captions: Mapping[str, PlatformWords]
     hashtags: tuple[str, ...]
+    comparison: str = ""
+    best_picture: int = 0
     notes: tuple[str, ...] = ()
     refused_hashtags: Mapping[str, str] = field(default_factory=dict)
 
@@ -130,6 +135,8 @@ def schema_of(platforms: Sequence[str]) -> dict[str, Any]:
         is_product={"type": "boolean"},
         product_name={"type": "string"},
         product_reason={"type": "string"},
+        comparison={"type": "string"},
+        best_picture={"type": "integer"},
         captions={
             "type": "array",
             "items": _object(
@@ -198,9 +205,16 @@ def read(data: Mapping[str, Any], asked: Asked) -> Words:
         product_reason=text("product_reason", MOST_REASON),
         captions=captions,
         hashtags=tags,
+        comparison=text("comparison", MOST_DESCRIPTION) if len(asked.pictures) > 1 else "",
+        best_picture=_best(data["best_picture"], asked),
         notes=tuple(notes),
         refused_hashtags=refused,
     )
+
+
+def _best(said: Any, asked: Asked) -> int:
+    numbers = {one.number for one in asked.pictures} if len(asked.pictures) > 1 else set()
+    return said if isinstance(said, int) and said in numbers else 0
 
 
 def _platforms(asked: Asked) -> tuple[str, ...]:

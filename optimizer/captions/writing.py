@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from aura.providers.local.scenes import Scene
-from optimizer.captions.describing import described, seen
+from optimizer.captions.describing import seen
 from optimizer.limits import TEXTS, count, limit_of, plain, shorten
 
 VERSION: Final = "1"
@@ -59,7 +59,9 @@ def write(platform: str, material: Material, *, seed: int = 0, tags: Sequence[st
     hook = _line(platform, "hook", words, seed)
     sight = _line(platform, "seen", words, seed)
     call = _line(platform, "cta", words, seed)
-    parts = [f"{hook} {body}", sight, call] if platform in TIGHT or hook.endswith(":") else [hook, body, sight, call]
+    if platform in TIGHT or hook.endswith(":"):
+        hook, body, sight = "", f"{hook} {body or sight}", sight if body else ""
+    parts = [hook, body, sight, call]
     return Caption(platform, _joined(platform, parts, tags), _title(platform, material))
 
 
@@ -87,13 +89,19 @@ def _joined(platform: str, parts: Sequence[str], tags: Sequence[str]) -> str:
 
 
 def _body(platform: str, material: Material) -> str:
+    """What was said of the picture; "" where nothing was and what is seen has a line of its own."""
     text = plain(material.description)
-    if not text and material.scene is not None:
-        text = described(material.scene)
+    if not text and _phrases(material):
+        return ""
     text = shorten(text or f"{NEW}.", platform, most=MOST_BODY[platform])
     if platform not in BREAKS:
         text = " ".join(text.split())
     return text if text[-1:] in {*".!?…。！？"} else f"{text}."
+
+
+def _phrases(material: Material) -> list[str]:
+    facts = material.scene.facts if material.scene is not None and material.scene.readable else ()
+    return [words for fact in facts if (words := seen(fact))][:3]
 
 
 def _title(platform: str, material: Material) -> str:
@@ -108,8 +116,7 @@ def _title(platform: str, material: Material) -> str:
 
 def _words(material: Material, seed: int) -> dict[str, str]:
     found: dict[str, str] = {}
-    facts = material.scene.facts if material.scene is not None and material.scene.readable else ()
-    phrases = [words for fact in facts if (words := seen(fact))][:3]
+    phrases = _phrases(material)
     if phrases:
         found["seen"] = phrases[_number(seed, "phrase") % len(phrases)]
         found["Seen"] = found["seen"][0].upper() + found["seen"][1:]

@@ -21,6 +21,7 @@ def answer(platforms: Sequence[str] = PLATFORMS, **more: Any) -> dict[str, Any]:
     return {
         "description": "A ceramic cup on a table.", "niches": ["ceramics", "home"], "subjects": ["cup", "table"],
         "text_in_image": "", "alt_text": "A blue ceramic cup on a wooden table.", "is_product": True,
-        "product_name": "ceramic cup", "product_reason": "One cup stands alone in the middle.", "captions": captions,
+        "product_name": "ceramic cup", "product_reason": "One cup stands alone in the middle.",
+        "comparison": "", "best_picture": 0, "captions": captions,
         "hashtags": ["ceramics", "#Slow Craft", "pottery"],
     } | more  # fmt: skip

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from aura.providers.local.scenes import Scene, look
 from aura.testing.drawings import drawn
 from optimizer.captions import Material, alt_text, combined, described, subjects, with_tags, write, write_all
+from optimizer.captions.describing import seen
 from optimizer.limits import PLATFORMS, fits
 
 TAGS = ("coastallight", "sea")
@@ -60,6 +61,13 @@ def test_hashtags_stay_whole_where_the_text_is_long() -> None:
     text = with_tags("x", "word " * 200, TAGS)
     assert text.endswith("… #coastallight #sea")
     assert fits(text, "x")
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_without_a_description_only_what_was_seen_is_spoken_of(platform: str, scene: Scene) -> None:
+    text = write(platform, Material(scene=scene)).text
+    assert "picture. It shows" not in text
+    assert any(words in text.lower() for fact in scene.facts if (words := seen(fact)))
 
 
 def test_nothing_known_still_gives_plain_words() -> None:

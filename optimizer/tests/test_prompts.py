@@ -1,6 +1,7 @@
 """One question for all platforms; nothing of the answer is taken on trust."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,6 +103,14 @@ def test_our_instructions_are_never_posted() -> None:
     leak = SYSTEM.splitlines()[8]
     assert caption(f"Sure! {leak}")[0] == ""
     assert {"prompt_echo", "caption_missing"} <= set(caption(f"Sure! {leak}")[1])
+
+
+def test_several_pictures_are_compared_and_only_one_of_them_can_be_the_best() -> None:
+    pair = replace(asked(), pictures=(asked().pictures[0], replace(asked().pictures[0], number=2)))
+    said = answer(comparison="The second is calmer. https://evil.example", best_picture=2)
+    assert (read(said, pair).comparison, read(said, pair).best_picture) == ("The second is calmer.", 2)
+    assert (read(said, asked()).comparison, read(said, asked()).best_picture) == ("", 0)
+    assert read(answer(best_picture=7), pair).best_picture == 0
 
 
 def test_missing_double_and_unwanted_platforms_are_handled() -> None:

@@ -23,7 +23,7 @@ class Optimist:
     product: bool = True
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
-    def write(self, system: str, words: Sequence[str]) -> dict[str, Any]:
+    def write(self, system: str, words: Sequence[str], pictures: int = 1) -> dict[str, Any]:
         """An answer of the schema of ``optimizer.prompts``."""
         platforms = tuple(ASKED.findall(system))
         self.asked.append(platforms)
@@ -38,6 +38,8 @@ class Optimist:
             "is_product": self.product,
             "product_name": "ceramic cup" if self.product else "",
             "product_reason": "One object stands alone in the middle of the picture.",
+            "comparison": "The first has the softer light." if pictures > 1 else "",
+            "best_picture": 1 if pictures > 1 else 0,
             "captions": list(_captions(platforms, orders)),
             "hashtags": [*orders, *TAGS],
         }

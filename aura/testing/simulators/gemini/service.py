@@ -148,9 +148,8 @@ class GeminiSimulator(Simulator):
         system = "".join(part["text"] for part in request["systemInstruction"]["parts"])
         words = [part["text"] for part in parts if "text" in part]
         with self.lock:
-            if is_optimizing(schema):
-                return self.optimist.write(system, words)
-            return self.scribe.write(system, words, sum("inlineData" in part for part in parts))
+            writer: Optimist | Scribe = self.optimist if is_optimizing(schema) else self.scribe
+            return writer.write(system, words, sum("inlineData" in part for part in parts))
 
     def twisting(self, twist: Twist, **changes: Any) -> Fault:
         """A fault: the right answer with other words; ``changes`` replace parts of its candidate."""

@@ -157,8 +157,8 @@ class OpenAISimulator(Simulator):
         if writes:
             words = [part for part in parts if isinstance(part, str)]
             with self.lock:
-                asks = asks_for_it(system)
-                said = self.optimist.write(system, words) if asks else self.scribe.write(system, words, images)
+                writer: Optimist | Scribe = self.optimist if asks_for_it(system) else self.scribe
+                said = writer.write(system, words, images)
             text = twist(json.dumps(said))
         else:
             text = twist(written(profiles, self.truth, self.feels))
