@@ -12,7 +12,7 @@ ENDINGS: Final = (
 )
 MAIL: Final = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\s?\.\s?\w+)+")
 LINK: Final = re.compile(
-    rf"\b(?:h[tx]{{2}}ps?|ftp|javascript|data|mailto|tel|file)\s*:\s*\S+|\bwww\s*\.\s*\S+|//\w\S*"
+    rf"\b(?:h[tx]{{2}}ps?|ftp)\s*:\s*\S+|\b(?:javascript|data|mailto|tel|file):\S+|\bwww\s*\.\s*\S+|//\w\S*"
     rf"|\b(?:[\w-]+\.)+(?:{ENDINGS})\b(?![\w'’])(?:/\S*)?"
     r"|\b[\w-]+\s*(?:[(\[]\s*(?:dot|\.)\s*[)\]])\s*\w+(?:/\S*)?"
     r"|\b[\w-]+(?:\sdot\s|\s\.\s?)(?:com|net|org|io)\b(?:/\S*)?|\b\d{1,3}(?:\.\d{1,3}){3}\b",

@@ -86,6 +86,7 @@ def test_what_leads_out_of_a_caption_is_taken_away(text: str, kept: str, note: s
     "Beautiful light. It is all about colour. In the end, be at ease.",
     "Open 2024–2025, 3.5 stars, 10:30 to 12:00, 1,000,000 times.",
     "Café & bar, rock'n'roll, e.g. this one… 👨‍👩‍👧 “yes”",
+    "All the data: colour, light and z.B. a lot of time. U.S. style, at 9 a.m. on Nov. 3.",
     "Zeile eins\n\nZeile zwei",
     "日本語のキャプション。いいね！",
 ])  # fmt: skip
