@@ -33,7 +33,7 @@ STEPS: Final = (
     ("email_removed", MAIL), ("link_removed", LINK), ("phone_removed", PHONE), ("markup_removed", MARKUP),
     ("handle_removed", HANDLE), ("hashtag_moved", HASHTAG),
 )  # fmt: skip
-MOST_ROUNDS: Final = 5
+MOST_ROUNDS: Final = 10
 ECHO_RUN: Final = 9
 
 
@@ -53,10 +53,12 @@ def cleaned(text: str) -> tuple[str, tuple[str, ...]]:
                 kept = shorter
         if kept == before:
             break
+        # Taking away may bring together what was apart.
+        kept = _tidy(kept)
     else:
         # What still makes a link of itself is not a caption.
         kept = ""
-    return _tidy(kept) if found else kept, tuple(found)
+    return kept, tuple(found)
 
 
 def echoes(text: str, orders: str) -> bool:

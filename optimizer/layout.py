@@ -19,11 +19,10 @@ CONTENT, COMMENT, INFO = "READY TO POST CONTENT", "FIRST COMMENT (hashtags)", "P
 TIMES, ACCOUNTS = "BEST POSTING TIMES", "SUGGESTED ACCOUNTS TO TAG"
 HEADINGS: Final = (CONTENT, COMMENT, INFO, TIMES, ACCOUNTS)
 NAMES: Final[Mapping[str, str]] = {
-    "instagram": "INSTAGRAM", "facebook": "FACEBOOK", "linkedin": "LINKEDIN", "pinterest": "PINTEREST", "x": "X.COM",
+    "instagram": "INSTAGRAM", "facebook": "FACEBOOK", "linkedin": "LINKEDIN", "pinterest": "PINTEREST",
+    "x.com": "X.COM",
     "tiktok": "TIKTOK",
 }  # fmt: skip
-SHOWN: Final[Mapping[str, str]] = {"x": "x.com"}
-"""What a platform is called outside; else its own name."""
 SURE: Final[Mapping[str, str]] = {
     "measured": "measured on your own audience",
     "published": "a published study, not your audience",
@@ -116,7 +115,7 @@ def results_data(session: Session) -> dict[str, Any]:
             "is_product": session.is_product,
             "product_reason": session.product_reason,
         },
-        "results": {_shown(one.platform): _platform_data(one) for one in session.results},
+        "results": {one.platform: _platform_data(one) for one in session.results},
         "notes": list(session.notes),
         **dict(session.extra),
     }
@@ -151,10 +150,6 @@ def file_name(session: Session, ending: str) -> str:
     """A name for a file of the session, safe on every system: "cup_results.json", "cup_captions.txt"."""
     stem = re.sub(r"[^\w-]+", "_", session.image.rsplit("/", 1)[-1].rsplit("\\", 1)[-1].rpartition(".")[0]).strip("_")
     return f"{stem[:60] or 'image'}_{ending}"
-
-
-def _shown(platform: str) -> str:
-    return SHOWN.get(platform, platform)
 
 
 def _platform_data(one: PlatformResult) -> dict[str, Any]:
@@ -202,7 +197,7 @@ def _timing_data(timing: Timing | None) -> dict[str, Any] | None:
 
 def _account_data(account: Account) -> dict[str, Any]:
     return {
-        "platform": _shown(account.platform),
+        "platform": account.platform,
         "username": account.username,
         "url": account.url,
         "why": account.why,
@@ -253,7 +248,7 @@ def _times(timing: Timing | None) -> Iterator[str]:
 def _accounts(accounts: Sequence[Account]) -> Iterator[str]:
     for one in accounts:
         why = f" – {_one_line(one.why)}" if one.why else ""
-        yield f"@{_one_line(one.username)} ({_shown(one.platform)}){why}"
+        yield f"@{_one_line(one.username)} ({one.platform}){why}"
 
 
 def _one_line(text: str) -> str:

@@ -24,7 +24,7 @@ TONES: Final[Mapping[str, str]] = {
     "facebook": "friendly and conversational, 1 to 3 short paragraphs, invites to comment",
     "linkedin": "professional and concrete, a first line that can stand alone, an insight, a question last, no emoji",
     "pinterest": "helpful, in words that people search for, what one can do with it, one sentence to save the pin",
-    "x": "one crisp thought, at most one emoji",
+    "x.com": "one crisp thought, at most one emoji",
     "tiktok": "playful and direct, a hook in the first four words, at most 3 emoji",
 }
 LANGUAGES: Final[Mapping[str, str]] = {
@@ -34,7 +34,7 @@ LANGUAGES: Final[Mapping[str, str]] = {
     "fi": "Finnish", "cs": "Czech", "uk": "Ukrainian", "el": "Greek", "zh": "Chinese",
 }  # fmt: skip
 ASKED_LENGTH: Final[Mapping[str, int]] = {
-    "instagram": 900, "facebook": 600, "linkedin": 1200, "pinterest": 400, "x": 200, "tiktok": 300,
+    "instagram": 900, "facebook": 600, "linkedin": 1200, "pinterest": 400, "x.com": 200, "tiktok": 300,
 }  # fmt: skip
 MOST_CANDIDATES: Final = 30
 MOST_SUBJECTS, MOST_NICHES, MOST_TEXT = 10, 5, 600

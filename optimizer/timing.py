@@ -53,7 +53,7 @@ TABLE: Final[Mapping[str, Advice]] = {
     "instagram": Advice((Window((1,), 9, 13), Window((2,), 10, 13), Window((0,), 10, 12), Window((4,), 9, 11)),
                         "published", TODAY, READ),
     "facebook": Advice((Window((1,), 8, 14), Window((0, 2), 8, 13), Window((3,), 8, 12)), "published", TODAY, READ),
-    "x": Advice((Window((1, 2, 3, 4), 9, 12),), "published", ODWYER, READ),
+    "x.com": Advice((Window((1, 2, 3, 4), 9, 12),), "published", ODWYER, READ),
     "linkedin": Advice((Window((1, 2), 10, 12),), "published", ODWYER, READ),
     "tiktok": Advice((Window((1, 2, 3), 14, 18),), "published",
                      f"{ODWYER}; the article says midweek afternoons, the hours are ours", READ),

@@ -10,13 +10,13 @@ FORMS: Final[Mapping[str, re.Pattern[str]]] = {
     "facebook": re.compile(r"(?!.*\.\.)[a-z0-9](?:[a-z0-9.]{3,48}[a-z0-9])"),
     "linkedin": re.compile(r"(?:company|in|school|showcase)/[a-z0-9](?:[a-z0-9-]{1,98}[a-z0-9])"),
     "pinterest": re.compile(r"[a-z0-9_]{3,30}"),
-    "x": re.compile(r"[a-z0-9_]{1,15}"),
+    "x.com": re.compile(r"[a-z0-9_]{1,15}"),
     "tiktok": re.compile(r"(?!.*\.\.)[a-z0-9_](?:[a-z0-9_.]{0,22}[a-z0-9_])"),
 }
 PLATFORMS: Final = tuple(FORMS)
 HOSTS: Final[Mapping[str, str]] = {
     "instagram.com": "instagram", "facebook.com": "facebook", "fb.com": "facebook", "linkedin.com": "linkedin",
-    "pinterest.com": "pinterest", "x.com": "x", "twitter.com": "x", "tiktok.com": "tiktok",
+    "pinterest.com": "pinterest", "x.com": "x.com", "twitter.com": "x.com", "tiktok.com": "tiktok",
 }  # fmt: skip
 BEFORE: Final = {"www", "m", "mobile", "de", "es", "fr", "it", "uk", "br", "in", "at", "ch"}
 _RESERVED: Final = """
@@ -29,7 +29,7 @@ _RESERVED: Final = """
 RESERVED: Final = frozenset(_RESERVED.split())
 PLACES: Final[Mapping[str, str]] = {
     "instagram": "https://www.instagram.com/{}/", "facebook": "https://www.facebook.com/{}",
-    "linkedin": "https://www.linkedin.com/{}/", "pinterest": "https://www.pinterest.com/{}/", "x": "https://x.com/{}",
+    "linkedin": "https://www.linkedin.com/{}/", "pinterest": "https://www.pinterest.com/{}/", "x.com": "https://x.com/{}",
     "tiktok": "https://www.tiktok.com/@{}",
 }  # fmt: skip
 ADDRESS: Final = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)*[a-z0-9-]+\.com/[^\s|<>\"')\]]+", re.IGNORECASE)

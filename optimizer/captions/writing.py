@@ -13,11 +13,18 @@ from optimizer.limits import TEXTS, count, limit_of, plain, shorten
 
 VERSION: Final = "1"
 FRAMES: Final = Path(__file__).with_name("frames.txt")
-IN_CAPTION: Final = frozenset({"x", "linkedin", "facebook", "pinterest", "tiktok"})
+IN_CAPTION: Final = frozenset({"x.com", "linkedin", "facebook", "pinterest", "tiktok"})
 """Where hashtags stand at the end of the caption; at Instagram they are the first comment."""
-TIGHT: Final = frozenset({"x"})
+TIGHT: Final = frozenset({"x.com"})
 BREAKS: Final = {"instagram": "\n\n", "linkedin": "\n\n", "facebook": "\n\n"}
-MOST_BODY: Final = {"instagram": 1500, "facebook": 1500, "linkedin": 2000, "pinterest": 260, "x": 160, "tiktok": 400}
+MOST_BODY: Final = {
+    "instagram": 1500,
+    "facebook": 1500,
+    "linkedin": 2000,
+    "pinterest": 260,
+    "x.com": 160,
+    "tiktok": 400,
+}
 NEW: Final = "A new picture"
 
 

@@ -1,10 +1,10 @@
-"""The limits as data, each with where it was read and when. ``x`` is x.com."""
+"""The limits as data, each with where it was read and when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-PLATFORMS: Final = ("instagram", "facebook", "linkedin", "pinterest", "x", "tiktok")
+PLATFORMS: Final = ("instagram", "facebook", "linkedin", "pinterest", "x.com", "tiktok")
 KINDS: Final = ("title", "caption", "alt_text")
 Way = Literal["utf16", "weighted"]
 
@@ -55,7 +55,7 @@ TEXTS: Final[Mapping[str, Mapping[str, TextLimit]]] = {
         "alt_text": TextLimit(500, "utf16", 0, "https://www.ayrshare.com/docs/apis/post/social-networks/pinterest",
                               "2026-11-21"),
     },
-    "x": {
+    "x.com": {
         "caption": TextLimit(280, "weighted", 0, "https://github.com/twitter/twitter-text: config/v3.json"),
         "alt_text": TextLimit(1000, "utf16", 0, "X API: media metadata"),
     },
@@ -73,7 +73,7 @@ HASHTAGS: Final[Mapping[str, Mapping[str, HashtagRange]]] = {
         "facebook": HashtagRange(0, 2, 2),
         "linkedin": HashtagRange(3, 4, 5),
         "pinterest": HashtagRange(2, 4, 5, 20),
-        "x": HashtagRange(1, 2, 2),
+        "x.com": HashtagRange(1, 2, 2),
         "tiktok": HashtagRange(3, 5, 6),
     },
     "few": {"instagram": HashtagRange(3, 5, 5, 30)},

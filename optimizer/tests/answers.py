@@ -14,9 +14,9 @@ def asked(platforms: Sequence[str] = PLATFORMS, **more: Any) -> Asked:
 
 
 def answer(platforms: Sequence[str] = PLATFORMS, **more: Any) -> dict[str, Any]:
+    text = "A quiet cup in soft light, take {}. What do you see?"
     captions = [
-        {"platform": one, "title": "A cup", "caption": f"A quiet cup in soft light, for {one}. What do you see?"}
-        for one in platforms
+        {"platform": one, "title": "A cup", "caption": text.format(number)} for number, one in enumerate(platforms, 1)
     ]
     return {
         "description": "A ceramic cup on a table.", "niches": ["ceramics", "home"], "subjects": ["cup", "table"],

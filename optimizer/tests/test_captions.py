@@ -58,9 +58,9 @@ def test_every_description_gives_a_caption_that_fits(text: str, platform: str, s
 
 
 def test_hashtags_stay_whole_where_the_text_is_long() -> None:
-    text = with_tags("x", "word " * 200, TAGS)
+    text = with_tags("x.com", "word " * 200, TAGS)
     assert text.endswith("… #coastallight #sea")
-    assert fits(text, "x")
+    assert fits(text, "x.com")
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -79,7 +79,7 @@ def test_a_description_of_the_scene_counts_people_and_says_nothing_else_of_them(
     assert "picture" in text
     assert subjects(scene) == tuple(one for one in subjects(scene) if "person" not in one)
     assert fits(alt_text("instagram", scene, ""), "instagram", "alt_text")
-    assert alt_text("x", scene, "A cup") == "A cup"
+    assert alt_text("x.com", scene, "A cup") == "A cup"
     assert described(look(b"no picture")) == ""
 
 

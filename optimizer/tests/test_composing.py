@@ -53,7 +53,7 @@ def test_one_call_gives_words_for_all_platforms(served: Served) -> None:
     for platform, text in made.texts.items():
         limits = hashtag_range(platform)
         assert text.writer == model.name
-        assert f"Made for {platform}" in text.caption
+        assert f"Made for {platform.partition('.')[0]}" in text.caption
         assert fits(text.caption, platform)
         assert limits.fewest <= len(text.tags.tags) <= limits.most
         assert not {"f4f", "2026"} & set(text.tags.names)
@@ -84,13 +84,13 @@ def test_without_a_model_every_platform_gets_words_that_say_so(scene: Scene) -> 
         assert fits(text.caption, platform)
         assert text.tags.missing == 0
     assert "ourcafe" in made.texts["instagram"].tags.names
-    assert made.texts["x"].alt_text == "A latte in our café"
+    assert made.texts["x.com"].alt_text == "A latte in our café"
 
 
 def test_a_platform_that_the_model_left_out_is_written_here(scene: Scene) -> None:
-    words = read(answer(["x"]), asked())
-    made = compose(Told(("x", "facebook"), words=words, writer="gemini:m", scene=scene))
-    assert made.texts["x"].writer == "gemini:m"
+    words = read(answer(["x.com"]), asked())
+    made = compose(Told(("x.com", "facebook"), words=words, writer="gemini:m", scene=scene))
+    assert made.texts["x.com"].writer == "gemini:m"
     assert made.texts["facebook"].writer == "local"
     assert "A ceramic cup on a table." in made.texts["facebook"].caption
 

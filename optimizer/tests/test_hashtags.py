@@ -105,7 +105,7 @@ def test_a_choice_mixes_sizes_and_prefers_what_a_model_and_the_workspace_agree_o
 
 def test_banned_hashtags_of_the_workspaces_own_table_go_as_well() -> None:
     table = [TagRow("sea", posts=5_000_000, banned=True), TagRow("wave", posts=30_000_000, niches=("beach",))]
-    choice = choose("x", ["#Sea", "S_E_A", "wave"], niches=("beach",), table=table)
+    choice = choose("x.com", ["#Sea", "S_E_A", "wave"], niches=("beach",), table=table)
     assert choice.names[0] == "wave"
     assert "sea" not in choice.names
     assert choice.refused == {"#Sea": "banned", "S_E_A": "banned"}

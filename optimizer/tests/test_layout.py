@@ -27,7 +27,7 @@ INSTAGRAM = PlatformResult(
     accounts=(Account("instagram", "quiet.ceramics", "https://www.instagram.com/quiet.ceramics/", "slow craft",
                       (("A magazine", "https://a.example/"),)),),
 )  # fmt: skip
-X = PlatformResult("x", caption="A cup 👍 #ceramics", hashtags=("ceramics",), timing=best_times("x"))
+X = PlatformResult("x.com", caption="A cup 👍 #ceramics", hashtags=("ceramics",), timing=best_times("x.com"))
 FAILED = PlatformResult("tiktok", status="failed", code="PROCESSING_TIMEOUT", error="It took longer than 10 minutes.")
 SESSION = Session(
     "s-1", "partial", "my cup.jpg", datetime(2026, 11, 21, 15, 0, tzinfo=UTC), (INSTAGRAM, X, FAILED),

@@ -58,7 +58,7 @@ WORDS = st.lists(
 ])  # fmt: skip
 def test_x_counts_letters_emoji_and_links_by_its_own_weights(text: str, weight: int) -> None:
     assert weighted(text) == weight
-    assert count(text, "x") == weight
+    assert count(text, "x.com") == weight
 
 
 @pytest.mark.parametrize(("text", "clusters"), [
@@ -76,7 +76,7 @@ def test_letters_joined_are_the_text(text: str) -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_other_platforms_count_in_utf16(platform: str) -> None:
-    if platform != "x":
+    if platform != "x.com":
         assert count("a👍é", platform) == 4
 
 
@@ -103,16 +103,16 @@ def test_no_letter_is_cut_in_two(text: str, most: int) -> None:
 @settings(deadline=None, max_examples=60)
 @given(WORDS)
 def test_a_shortened_text_of_the_platform_itself_fits(text: str) -> None:
-    assert fits(shorten(text * 3, "x"), "x")
+    assert fits(shorten(text * 3, "x.com"), "x.com")
 
 
 def test_a_text_is_cut_after_a_sentence_or_a_word_and_never_in_a_link() -> None:
-    assert shorten("One two three. Four five six seven", "x", most=20) == "One two three."
-    assert shorten("One two three four five six seven", "x", most=20) == "One two three four…"
-    assert shorten("Look at https://example.com/abc now", "x", most=25) == "Look at…"
-    assert "https://example.com/abc" in shorten("Look at https://example.com/abc now or never", "x", most=36)
-    assert shorten("abcdefghij", "x", most=5) == "abc…"  # the sign weighs 2 there
-    assert shorten("word", "x", most=0) == ""
+    assert shorten("One two three. Four five six seven", "x.com", most=20) == "One two three."
+    assert shorten("One two three four five six seven", "x.com", most=20) == "One two three four…"
+    assert shorten("Look at https://example.com/abc now", "x.com", most=25) == "Look at…"
+    assert "https://example.com/abc" in shorten("Look at https://example.com/abc now or never", "x.com", most=36)
+    assert shorten("abcdefghij", "x.com", most=5) == "abc…"  # the sign weighs 2 there
+    assert shorten("word", "x.com", most=0) == ""
 
 
 def test_a_very_long_text_is_shortened_quickly() -> None:

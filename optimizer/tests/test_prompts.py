@@ -47,8 +47,8 @@ def test_strangers_words_stand_only_between_fences_that_change() -> None:
 
 
 def test_only_platforms_that_are_known_are_asked_for() -> None:
-    assert set(schema_of(("x",))["properties"]["captions"]["items"]["properties"]["platform"]["enum"]) == {"x"}
-    assert "tiktok" not in system_words(asked(["x"])).split("Rules")[0]
+    assert set(schema_of(("x.com",))["properties"]["captions"]["items"]["properties"]["platform"]["enum"]) == {"x.com"}
+    assert "tiktok" not in system_words(asked(["x.com"])).split("Rules")[0]
     with pytest.raises(ValueError, match="No platform"):
         ask_of(Asked((), ("myspace",)))
 
@@ -57,7 +57,7 @@ def test_a_good_answer_is_taken_as_it_is() -> None:
     words = read(answer(), asked())
     assert set(words.captions) == set(PLATFORMS)
     assert words.captions["pinterest"].title == "A cup"
-    assert words.captions["x"].title == ""
+    assert words.captions["x.com"].title == ""
     assert words.hashtags == ("ceramics", "slowcraft", "pottery")
     assert (words.is_product, words.product_name) == (True, "ceramic cup")
     assert words.notes == ()
@@ -95,8 +95,8 @@ def test_plain_captions_stay_word_for_word(text: str) -> None:
 
 
 def test_long_captions_are_shortened_to_the_platform_with_room_for_hashtags() -> None:
-    text, notes = caption("word " * 400, "x")
-    assert fits(text + " #" + "a" * 20 + " #" + "b" * 15, "x")
+    text, notes = caption("word " * 400, "x.com")
+    assert fits(text + " #" + "a" * 20 + " #" + "b" * 15, "x.com")
     assert "shortened" in notes
 
 
@@ -116,17 +116,17 @@ def test_several_pictures_are_compared_and_only_one_of_them_can_be_the_best() ->
 
 def test_missing_double_and_unwanted_platforms_are_handled() -> None:
     rows = [
-        {"platform": "x", "title": "", "caption": "First"}, {"platform": "x", "title": "", "caption": "Second"},
+        {"platform": "x.com", "title": "", "caption": "First"}, {"platform": "x.com", "title": "", "caption": "Second"},
         {"platform": "tiktok", "title": "", "caption": "Other"}, {"platform": "facebook", "title": "", "caption": "👍"},
     ]  # fmt: skip
-    words = read(answer(captions=rows), asked(["x", "facebook"]))
-    assert {platform: one.caption for platform, one in words.captions.items()} == {"x": "First"}
+    words = read(answer(captions=rows), asked(["x.com", "facebook"]))
+    assert {platform: one.caption for platform, one in words.captions.items()} == {"x.com": "First"}
     assert "caption_missing" in words.notes
 
 
 def test_hashtags_inside_a_caption_become_candidates_and_odd_ones_are_refused_with_a_reason() -> None:
-    rows = [{"platform": "x", "title": "", "caption": "Light #GoldenHour"}]
-    words = read(answer(captions=rows, hashtags=["2026", "@me", "ok tag"]), asked(["x"]))
+    rows = [{"platform": "x.com", "title": "", "caption": "Light #GoldenHour"}]
+    words = read(answer(captions=rows, hashtags=["2026", "@me", "ok tag"]), asked(["x.com"]))
     assert words.hashtags == ("oktag", "goldenhour")
     assert words.refused_hashtags == {"2026": "digits", "@me": "link"}
 
@@ -147,5 +147,5 @@ def test_whatever_is_said_cleaning_ends_and_leaves_nothing_behind(parts: list[st
     once, _ = cleaned(" ".join(parts))
     assert cleaned(once)[0] == once
     assert "https://" not in once
-    text, _ = caption(" ".join(parts), "x")
-    assert fits(text, "x")
+    text, _ = caption(" ".join(parts), "x.com")
+    assert fits(text, "x.com")

@@ -28,7 +28,7 @@ from aura.providers.reading.questions import plain
 
 MOST_LINES, MOST_SOURCES, MOST_CHIPS, MOST_QUERIES = 60, 5, 12, 20
 MOST_URL, MOST_TITLE, MOST_WHY, MOST_HTML = 2000, 120, 160, 50_000
-ALIASES: Final = {"twitter": "x", "x.com": "x", "x (twitter)": "x", "ig": "instagram"}
+ALIASES: Final = {"twitter": "x.com", "x": "x.com", "x (twitter)": "x.com", "x.com": "x.com", "ig": "instagram"}
 DOMAIN: Final = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}", re.IGNORECASE)
 OUT: Final = re.compile(r"https?://\S+|www\.\S+|@[\w.]+")
 Spans = list[tuple[int, int, tuple[Source, ...]]]

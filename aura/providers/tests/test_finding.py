@@ -91,7 +91,7 @@ NOBODY = (
 
 def test_what_is_no_account_of_the_asked_platforms_is_not_taken(service: Service) -> None:
     gemini, finder, _ = service
-    asked = FindAsk(("a",), platforms=("instagram", "x", "linkedin"))
+    asked = FindAsk(("a",), platforms=("instagram", "x.com", "linkedin"))
     for line in NOBODY:
         gemini.searcher.lines = (line,)
         assert finder.find(asked).profiles == (), line
@@ -99,7 +99,7 @@ def test_what_is_no_account_of_the_asked_platforms_is_not_taken(service: Service
 
 @pytest.mark.parametrize(("line", "platform", "name"), [
     ("- **Instagram** | `@Clay.Studio` | good", "instagram", "clay.studio"),
-    ("| twitter | ClayStudio | good |", "x", "claystudio"),
+    ("| twitter | ClayStudio | good |", "x.com", "claystudio"),
     ("See https://www.linkedin.com/company/clay-studio/ for more", "linkedin", "company/clay-studio"),
     ("https://www.tiktok.com/@clay.studio?lang=en", "tiktok", "clay.studio"),
     ("linkedin | company/clay | good", "linkedin", "company/clay"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 FENCE: Final = re.compile(r"BEGIN (\w+)\n(.*?)\nEND \1", re.DOTALL)
-ASKED: Final = re.compile(r"^- (\w+): at most", re.MULTILINE)
+ASKED: Final = re.compile(r"^- ([\w.]+): at most", re.MULTILINE)
 MARK: Final = "prepare its words for all"
 """Words of the instructions; servers without schemas are told in no other way."""
 TAGS: Final = (
@@ -57,6 +57,7 @@ def asks_for_it(system: str) -> bool:
 
 def _captions(platforms: Sequence[str], orders: Sequence[str]) -> Iterator[dict[str, str]]:
     for platform in platforms:
-        text = orders[0] if orders else f"A cup that asks for a slow morning. Made for {platform}. What is in yours?"
+        name = platform.partition(".")[0]
+        text = orders[0] if orders else f"A cup that asks for a slow morning. Made for {name}. What is in yours?"
         titled = platform in {"pinterest", "tiktok"}
         yield {"platform": platform, "title": "A cup for slow mornings" if titled else "", "caption": text}
