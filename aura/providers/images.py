@@ -107,7 +107,7 @@ def small_of(picture: Image.Image) -> CleanImage:
     """A JPEG of at most 480 pixels a side, transparency on white."""
     small = picture.copy()
     small.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return _jpeg(_bare(_plain_mode(small)), SMALL_QUALITY)
+    return _jpeg(_bare(plain_mode(small)), SMALL_QUALITY)
 
 
 def _jpeg(picture: Image.Image, quality: int) -> CleanImage:
@@ -125,12 +125,12 @@ def _decode(data: bytes, max_bytes: int, side: int, *, opaque: bool = True) -> I
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as source:
             _check_size(source.width, source.height)
-            orientation = _orientation(source)
+            orientation = orientation_of(source)
             # JPEG can decode at 1/2, 1/4 or 1/8: less work, and enough pixels are left for a clean reduction.
             source.draft(None, (side * 2, side * 2))
             source.load()
             profile = source.info.get("icc_profile")
-            frame: Image.Image = _plain_mode(source, opaque=opaque)
+            frame: Image.Image = plain_mode(source, opaque=opaque)
     except UnidentifiedImageError:
         raise ImageRefused("not_an_image", "The file is not a JPEG, PNG, WebP or GIF picture.") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -138,7 +138,7 @@ def _decode(data: bytes, max_bytes: int, side: int, *, opaque: bool = True) -> I
     except BROKEN:
         raise ImageRefused("broken", "The picture cannot be read to its end.") from None
     frame.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return _turned(_to_srgb(frame, profile), orientation)
+    return _turned(to_srgb(frame, profile), orientation)
 
 
 def _check_size(width: int, height: int) -> None:
@@ -148,14 +148,15 @@ def _check_size(width: int, height: int) -> None:
         raise ImageRefused("too_small", f"The picture has {width} x {height} pixels, too few to show anything.")
 
 
-def _orientation(source: Image.Image) -> int:
+def orientation_of(source: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; 1 where there is none or it cannot be read."""
     try:
         return int(source.getexif().get(ExifTags.Base.Orientation, 1))
     except (*BROKEN, AttributeError):
         return 1
 
 
-def _plain_mode(source: Image.Image, *, opaque: bool = True) -> Image.Image:
+def plain_mode(source: Image.Image, *, opaque: bool = True) -> Image.Image:
     """A copy as L, RGB or CMYK: no palette, no 16 bits, transparency laid on white; RGBA where it may stay."""
     if source.mode.startswith("I"):
         return Image.fromarray((np.asarray(source).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
@@ -169,7 +170,8 @@ def _plain_mode(source: Image.Image, *, opaque: bool = True) -> Image.Image:
     return source.copy() if source.mode in {"L", "RGB", "CMYK"} else source.convert("RGB")
 
 
-def _to_srgb(frame: Image.Image, profile: bytes | None) -> Image.Image:
+def to_srgb(frame: Image.Image, profile: bytes | None) -> Image.Image:
+    """RGB or RGBA in sRGB. A profile that cannot be used is passed over, as browsers do."""
     mode = "RGBA" if frame.mode == "RGBA" else "RGB"
     if profile:
         try:
