@@ -21,6 +21,8 @@ THIRDS_WEIGHT: Final = 0.12
 HEAD_LEVEL: Final = 0.4
 HEAD_WEIGHT: Final = 0.25
 CENTRE_WEIGHT: Final = 0.02
+# A head as wide as this part of the window belongs in its middle.
+LARGE_HEAD: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,8 @@ def _cut(box: Box, attention: Attention) -> float:
     cost = 0.0
     for place, (face, head) in enumerate(zip(attention.faces, attention.heads, strict=True)):
         fits = head if head.width <= box.width and head.height <= box.height else face
-        if fits.width > box.width or fits.height > box.height:
-            # Larger than the window: the nearer its middle is, the better.
-            cost += 0.0
-        elif not box.holds(fits) and (place == 0 or box.overlap(fits) > 0):
+        fitting = fits.width <= box.width and fits.height <= box.height
+        if fitting and not box.holds(fits) and (place == 0 or box.overlap(fits) > 0):
             cost += fits.area**1.5
     return cost
 
@@ -116,7 +116,8 @@ def _scores(attention: Attention, width: int, height: int, boxes: list[Box]) -> 
     kept = _at(sums, bottom, right) - _at(sums, top, right) - _at(sums, bottom, left) + _at(sums, top, left)
     x, y, level = _middle(attention, width, height)
     across, down = (x - edges[:, 0]) / (edges[:, 2] - edges[:, 0]), (y - edges[:, 1]) / (edges[:, 3] - edges[:, 1])
-    placed = _near(across, THIRDS) if width != boxes[0].width else np.zeros(len(boxes))
+    large = any(head.width > LARGE_HEAD * boxes[0].width for head in attention.heads)
+    placed = _near(across, (1 / 2,) if large else THIRDS) if width != boxes[0].width else np.zeros(len(boxes))
     if height != boxes[0].height:
         placed = placed + _near(down, (level,) if level else THIRDS)
     off = np.abs((edges[:, 0] + edges[:, 2]) / width - 1) + np.abs((edges[:, 1] + edges[:, 3]) / height - 1)

@@ -1,0 +1,160 @@
+"""All targets of one picture: looked at once, rendered by two threads, each on its own feet."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from optimizer.engine.attention import Attention, attend
+from optimizer.engine.cropping import choose
+from optimizer.engine.encoding import LIKENESS, Encoded, encode, flatten
+from optimizer.engine.extending import extend
+from optimizer.engine.logos import Logo, place_logo
+from optimizer.engine.opening import FREE_UPSCALE, Needed, Picture, open_image
+from optimizer.engine.targets import MEDIA_TYPES, Box, Colour, Done, Encoding, Rendered, Target
+
+THREADS: Final = 2
+# Beyond this an output is made smaller instead of blurred further; the shape stays.
+MOST_UPSCALE: Final = 2.0
+MANNERS: Final = {"solid": "its border's colour", "edge": "its border drawn out", "blur": "a soft copy of itself"}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How all files of a picture are made. ``quality`` fixes the quality; None lets ``likeness`` (SSIM) choose it."""
+
+    encoding: Encoding = "jpeg"
+    quality: int | None = None
+    likeness: float = LIKENESS
+    background: Colour = (255, 255, 255)
+    logo: Logo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    target: Target
+    crop: Box
+    width: int
+    height: int
+    enlarged: float
+
+
+def needed_scale(targets: Sequence[Target]) -> Needed:
+    """What :func:`open_image` asks: how much of a picture's size these targets need at most."""
+
+    def needed(width: int, height: int) -> float:
+        return max((_cover(target, width, height) for target in targets), default=1.0)
+
+    return needed
+
+
+def open_for(source: bytes | Path, targets: Sequence[Target]) -> Picture:
+    """Decode a picture as large as these targets need it. Raises ``PictureRefused``."""
+    return open_image(source, needed_scale(targets))
+
+
+def render_all(
+    picture: Picture,
+    targets: Sequence[Target],
+    options: Options | None = None,
+    on_done: Done | None = None,
+    *,
+    attention: Attention | None = None,
+) -> list[Rendered]:
+    """A file for each target, in their order; a target that fails says so in ``error`` and leaves the others alone.
+
+    ``on_done`` is called in the caller's thread as each is ready; what it raises ends the rest (so a job is cancelled).
+    ``attention`` is what :func:`attend` found before, to render again without looking again.
+    """
+    options = options or Options()
+    if attention is None and any(target.fit == "crop" and target.focus is None for target in targets):
+        attention = attend(picture.image, picture.width, picture.height)
+    done: dict[int, Rendered] = {}
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="picture") as pool:
+        waiting = {pool.submit(render, picture, target, options, attention): n for n, target in enumerate(targets)}
+        try:
+            for future in as_completed(waiting):
+                done[waiting[future]] = future.result()
+                if on_done:
+                    on_done(done[waiting[future]])
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [done[n] for n in range(len(targets))]
+
+
+def render(picture: Picture, target: Target, options: Options, attention: Attention | None) -> Rendered:
+    """One target's file. Never raises for what a picture may be; ``error`` says what went wrong."""
+    started = time.perf_counter()
+    try:
+        made = _render(picture, target, options, attention)
+    except Exception as error:  # One target's fault must not take the others with it.
+        made = Rendered(target.key, error=f"This size could not be made ({type(error).__name__}).")
+    return replace(made, seconds=time.perf_counter() - started)
+
+
+def _render(picture: Picture, target: Target, options: Options, attention: Attention | None) -> Rendered:
+    plan = _plan(picture, target, attention)
+    image, notes = _pixels(picture, plan)
+    if options.logo is not None:
+        image, said = place_logo(image, options.logo)
+        notes += list(said)
+    if options.encoding == "jpeg" or not target.alpha:
+        image = flatten(image, options.background)
+    encoded: Encoded = encode(
+        image, options.encoding, target.max_bytes, quality=options.quality, likeness=options.likeness
+    )
+    return Rendered(
+        key=target.key,
+        data=encoded.data,
+        media_type=MEDIA_TYPES[options.encoding],
+        width=image.width,
+        height=image.height,
+        sha256=hashlib.sha256(encoded.data).hexdigest(),
+        crop=plan.crop,
+        fit=target.fit,
+        quality=encoded.quality,
+        similarity=encoded.similarity,
+        enlarged=round(plan.enlarged, 3),
+        notes=(*picture.notes, *notes, *encoded.notes),
+    )
+
+
+def _cover(target: Target, width: int, height: int) -> float:
+    sides = (target.width / width, target.height / height)
+    return max(sides) if target.fit == "crop" else min(sides)
+
+
+def _plan(picture: Picture, target: Target, attention: Attention | None) -> _Plan:
+    if target.fit == "extend":
+        crop = Box(0, 0, picture.width, picture.height)
+        enlarged = _cover(target, picture.width, picture.height)
+    else:
+        seen = attention or attend(picture.image, picture.width, picture.height)
+        crop = choose(seen, picture.width, picture.height, target.ratio, target.focus)
+        enlarged = target.width / crop.width
+    by = min(1.0, MOST_UPSCALE / enlarged)
+    return _Plan(target, crop, round(target.width * by), round(target.height * by), max(1.0, enlarged * by))
+
+
+def _pixels(picture: Picture, plan: _Plan) -> tuple[Image.Image, list[str]]:
+    notes = []
+    if plan.target.fit == "extend":
+        image, manner = extend(picture.image, plan.width, plan.height)
+        if abs(picture.width / picture.height - plan.target.ratio) > 0.01 * plan.target.ratio:
+            notes.append(f"The whole picture is kept; around it is {MANNERS[manner]}.")
+    else:
+        box = plan.crop.scaled(picture.scale)
+        edges = (box.left, box.top, min(box.right, picture.image.width), min(box.bottom, picture.image.height))
+        image = picture.image.resize((plan.width, plan.height), Image.Resampling.LANCZOS, edges, reducing_gap=2.0)
+    if plan.enlarged > FREE_UPSCALE:
+        notes.append(f"The picture is enlarged {plan.enlarged:.1f} times: a larger original would be sharper.")
+    if (plan.width, plan.height) != (plan.target.width, plan.target.height):
+        wanted = f"{plan.target.width} × {plan.target.height}"
+        notes.append(f"It is smaller than the {wanted} that the platform recommends, to stay sharp.")
+    return image, notes
