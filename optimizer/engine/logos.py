@@ -9,9 +9,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from optimizer.engine.opening import open_image
 
-Anchor = Literal[
-    "top-left", "top", "top-right", "left", "center", "right", "bottom-left", "bottom", "bottom-right"
-]
+Anchor = Literal["top-left", "top", "top-right", "left", "center", "right", "bottom-left", "bottom", "bottom-right"]
 Tone = Literal["auto", "original", "light", "dark"]
 
 ANCHORS: Final[dict[Anchor, tuple[float, float]]] = {
@@ -175,9 +173,9 @@ def _colourless(mark: Image.Image) -> bool:
     return bool(np.ptp(seen, axis=1).mean() < COLOURLESS and seen.mean(axis=1).std() < 2 * COLOURLESS)
 
 
-def _luminance(rgb: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[
-    tuple[int, ...], np.dtype[np.float64]
-]:
+def _luminance(
+    rgb: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Relative luminance of sRGB 0..255 (WCAG 2.2)."""
     part = rgb / 255
     linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)

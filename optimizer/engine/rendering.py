@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +15,10 @@ from optimizer.engine.cropping import choose
 from optimizer.engine.encoding import LIKENESS, Encoded, encode, flatten
 from optimizer.engine.extending import extend
 from optimizer.engine.logos import Logo, place_logo
-from optimizer.engine.opening import FREE_UPSCALE, Needed, Picture, open_image
+from optimizer.engine.opening import FREE_UPSCALE, Picture, open_image
 from optimizer.engine.targets import MEDIA_TYPES, Box, Colour, Done, Encoding, Rendered, Target
+
+Choose = Callable[[int, int], Sequence[Target]]
 
 THREADS: Final = 2
 # Beyond this an output is made smaller instead of blurred further; the shape stays.
@@ -44,18 +46,17 @@ class _Plan:
     enlarged: float
 
 
-def needed_scale(targets: Sequence[Target]) -> Needed:
-    """What :func:`open_image` asks: how much of a picture's size these targets need at most."""
+def open_for(source: bytes | Path, targets: Sequence[Target] | Choose) -> Picture:
+    """Decode a picture as large as these targets need it. ``targets`` may be a function of its width and height.
+
+    Raises ``PictureRefused``.
+    """
 
     def needed(width: int, height: int) -> float:
-        return max((_cover(target, width, height) for target in targets), default=1.0)
+        wanted = targets(width, height) if callable(targets) else targets
+        return max((_cover(target, width, height) for target in wanted), default=1.0)
 
-    return needed
-
-
-def open_for(source: bytes | Path, targets: Sequence[Target]) -> Picture:
-    """Decode a picture as large as these targets need it. Raises ``PictureRefused``."""
-    return open_image(source, needed_scale(targets))
+    return open_image(source, needed)
 
 
 def render_all(
@@ -133,11 +134,11 @@ def _cover(target: Target, width: int, height: int) -> float:
 def _plan(picture: Picture, target: Target, attention: Attention | None) -> _Plan:
     if target.fit == "extend":
         crop = Box(0, 0, picture.width, picture.height)
-        enlarged = _cover(target, picture.width, picture.height)
+        enlarged = _cover(target, picture.width, picture.height) / picture.scale
     else:
         seen = attention or attend(picture.image, picture.width, picture.height)
         crop = choose(seen, picture.width, picture.height, target.ratio, target.focus)
-        enlarged = target.width / crop.width
+        enlarged = target.width / (crop.width * picture.scale)
     by = min(1.0, MOST_UPSCALE / enlarged)
     return _Plan(target, crop, round(target.width * by), round(target.height * by), max(1.0, enlarged * by))
 
