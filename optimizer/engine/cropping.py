@@ -151,4 +151,6 @@ def _middle(attention: Attention, width: int, height: int) -> tuple[float, float
 
 
 def _near(values: Row, anchors: tuple[float, ...]) -> Row:
-    return np.max([np.exp(-(((values - a) / THIRDS_SPREAD) ** 2) / 2) for a in anchors], axis=0)
+    return np.asarray(
+        np.max([np.exp(-(((values - a) / THIRDS_SPREAD) ** 2) / 2) for a in anchors], axis=0), dtype=np.float64
+    )

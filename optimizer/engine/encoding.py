@@ -9,7 +9,7 @@ from PIL import Image
 from optimizer.engine.similarity import sample, ssim
 from optimizer.engine.targets import Colour, Encoding
 
-QUALITIES: Final = (60, 95)
+QUALITIES: Final = (60, 90)
 LEAST_QUALITY: Final = 30
 # Mean SSIM of the light that a person holds for the same picture at arm's length; measured figures: docs/images.md.
 LIKENESS: Final = 0.97
@@ -37,7 +37,7 @@ def encode(
 ) -> Encoded:
     """Write RGB or RGBA pixels without any metadata. ``quality`` fixes it; otherwise the least is taken whose SSIM
 
-    reaches ``likeness`` (60 to 95). Where the file is larger than ``max_bytes`` the quality falls to 30 at most, a PNG
+    reaches ``likeness`` (60 to 90). Where the file is larger than ``max_bytes`` the quality falls to 30 at most, a PNG
     gets a palette of 256 colours, and a note says so. JPEG needs RGB: see :func:`flatten`.
     """
     if encoding == "png":

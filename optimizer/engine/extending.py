@@ -21,7 +21,7 @@ def extend(image: Image.Image, width: int, height: int) -> tuple[Image.Image, Ma
     """``image`` whole in the middle of ``width`` × ``height``, and how the rest was filled.
 
     ``solid`` where the borders are of one colour, ``edge`` where they change smoothly (they are drawn out and
-    softened), else ``blur``: the picture itself, enlarged, soft and darker. Transparent pictures stay transparent there.
+    softened), else ``blur``: the picture itself, enlarged, soft and darker. Transparent pictures stay so.
     """
     inner = _fitted(image, width, height)
     left, top = (width - inner.width) // 2, (height - inner.height) // 2
@@ -95,8 +95,7 @@ def _bar(inner: Image.Image, part: str, size: tuple[int, int], manner: Manner) -
 
 def _soft(inner: Image.Image, width: int, height: int) -> Image.Image:
     ratio = width / height
-    across, down = (inner.height * ratio, inner.height) if inner.width / inner.height > ratio else (0, 0)
-    across, down = (across, down) if across else (inner.width, inner.width / ratio)
+    across, down = min(float(inner.width), inner.height * ratio), min(float(inner.height), inner.width / ratio)
     x, y = (inner.width - across) / 2, (inner.height - down) / 2
     small = (max(2, width // SHRINK), max(2, height // SHRINK))
     cover = inner.resize(small, Image.Resampling.BOX, box=(x, y, x + across, y + down))

@@ -97,7 +97,7 @@ def open_image(
         raise PictureRefused(INVALID, _unknown(data)) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureRefused(TOO_LARGE, f"The picture has more than {MAX_PIXELS // 10**6} megapixels.") from None
-    except (*BROKEN, MemoryError, Image.UnidentifiedImageError):
+    except (*BROKEN, MemoryError):
         raise PictureRefused(INVALID, "The picture is damaged: it cannot be read to its end.") from None
 
 
