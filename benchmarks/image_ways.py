@@ -1,4 +1,4 @@
-"""One way to make six files of a picture, in a process of its own so that its peak is its own (``benchmarks.images``)."""
+"""One way to make six files of a picture, in a process of its own for a peak of its own (``benchmarks.images``)."""
 
 import io
 import json

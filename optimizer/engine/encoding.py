@@ -6,10 +6,10 @@ from typing import Final
 
 from PIL import Image
 
-from optimizer.engine.similarity import sample, ssim
+from optimizer.engine.similarity import Reference, sample
 from optimizer.engine.targets import Colour, Encoding
 
-QUALITIES: Final = (60, 90)
+QUALITIES: Final = (60, 64, 68, 72, 76, 80, 85, 90)
 LEAST_QUALITY: Final = 30
 # Mean SSIM of the light that a person holds for the same picture at arm's length; measured figures: docs/images.md.
 LIKENESS: Final = 0.97
@@ -37,15 +37,16 @@ def encode(
 ) -> Encoded:
     """Write RGB or RGBA pixels without any metadata. ``quality`` fixes it; otherwise the least is taken whose SSIM
 
-    reaches ``likeness`` (60 to 90). Where the file is larger than ``max_bytes`` the quality falls to 30 at most, a PNG
-    gets a palette of 256 colours, and a note says so. JPEG needs RGB: see :func:`flatten`.
+    reaches ``likeness`` (60, 64, … 90). Where the file is larger than ``max_bytes`` the quality falls, to 30 at most, a
+    PNG gets a palette of 256 colours, and a note says so. JPEG needs RGB: see :func:`flatten`.
     """
     if encoding == "png":
         return _png(image, max_bytes)
     similarity = None
     if quality is None:
         quality, similarity = _quality(image, encoding, likeness)
-    data = _lossy(image, encoding, quality)
+    # Tight coding takes a second pass: worth it where size is the point, not where a quality was ordered.
+    data = _lossy(image, encoding, quality, tight=similarity is not None)
     if len(data) <= max_bytes:
         return Encoded(data, quality, similarity)
     data, quality = _within(image, encoding, max_bytes, quality)
@@ -64,36 +65,31 @@ def flatten(image: Image.Image, background: Colour) -> Image.Image:
     return paper
 
 
-def _lossy(image: Image.Image, encoding: Encoding, quality: int) -> bytes:
+def _lossy(image: Image.Image, encoding: Encoding, quality: int, *, tight: bool = True) -> bytes:
     output = io.BytesIO()
     if encoding == "jpeg":
-        image.save(output, "JPEG", quality=quality, optimize=True)
+        image.save(output, "JPEG", quality=quality, optimize=tight)
     else:
         image.save(output, "WEBP", quality=quality, method=WEBP_METHOD)
     return output.getvalue()
 
 
 def _quality(image: Image.Image, encoding: Encoding, likeness: float) -> tuple[int, float]:
-    """The least quality whose sample is as alike as asked, to 2 steps: about five encodes of a quarter megapixel."""
+    """The least of :data:`QUALITIES` whose sample is as alike as asked, found by halving; the highest if none is."""
     original = sample(image)
+    reference = Reference(original)
 
     def judged(quality: int) -> float:
-        with Image.open(io.BytesIO(_lossy(original, encoding, quality))) as again:
-            return ssim(original, again)
+        with Image.open(io.BytesIO(_lossy(original, encoding, quality, tight=False))) as again:
+            return reference.likeness(again)
 
-    low, high = QUALITIES
-    reached = judged(low)
-    if reached >= likeness:
-        return low, reached
-    best = (high, judged(high))
-    while high - low > 2:
+    reached: dict[int, float] = {}
+    low, high = 0, len(QUALITIES) - 1
+    while low < high:
         middle = (low + high) // 2
-        reached = judged(middle)
-        if reached >= likeness:
-            high, best = middle, (middle, reached)
-        else:
-            low = middle
-    return best
+        reached[middle] = judged(QUALITIES[middle])
+        low, high = (low, middle) if reached[middle] >= likeness else (middle + 1, high)
+    return QUALITIES[low], reached[low] if low in reached else judged(QUALITIES[low])
 
 
 def _within(image: Image.Image, encoding: Encoding, max_bytes: int, quality: int) -> tuple[bytes, int]:

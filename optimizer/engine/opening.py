@@ -21,8 +21,6 @@ MAX_PIXELS: Final = 64_000_000
 MAX_PIXELS_REDUCED: Final = 120_000_000
 # Up to this much enlargement is not seen, and lets a JPEG decode at half its size where it would just miss it.
 FREE_UPSCALE: Final = 1.06
-# What is left for the last, sharp reduction after a box filter.
-REDUCING_GAP: Final = 1.5
 TAIL: Final = 65_536
 FORMATS: Final = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "AVIF")
 NAMED: Final = "JPEG, PNG, BMP, TIFF, WebP, GIF or AVIF"
@@ -170,7 +168,7 @@ def _plain(opened: Image.Image) -> Image.Image:
 
 
 def _reduced(frame: Image.Image, scale: float) -> Image.Image:
-    factor = math.floor(1 / (scale * REDUCING_GAP) + 1e-9) if scale > 0 else 1
+    factor = math.floor(1 / scale + 1e-9) if scale > 0 else 1
     return frame.reduce(factor) if factor > 1 else frame
 
 

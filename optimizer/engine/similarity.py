@@ -24,11 +24,30 @@ def ssim(one: Image.Image, other: Image.Image) -> float:
 
     Transparency is laid on mid grey. Raises ValueError where the sizes differ or a side is under 8 pixels.
     """
-    if one.size != other.size:
-        raise ValueError("Pictures of one size are compared.")
-    if min(one.size) < 2 * CELL:
-        raise ValueError("A picture of 8 x 8 pixels at least is compared.")
-    return float(_ssim_map(_light(one), _light(other)).mean())
+    return Reference(one).likeness(other)
+
+
+class Reference:
+    """A picture that others are compared with; what is known of it alone is worked out once."""
+
+    def __init__(self, image: Image.Image) -> None:
+        if min(image.size) < 2 * CELL:
+            raise ValueError("A picture of 8 x 8 pixels at least is compared.")
+        self.size = image.size
+        self.light = _light(image)
+        self.mean = _means(self.light)
+        self.variance = _means(self.light * self.light) - self.mean**2
+
+    def likeness(self, other: Image.Image) -> float:
+        """The SSIM of another picture of the same size. Raises ValueError where the sizes differ."""
+        if other.size != self.size:
+            raise ValueError("Pictures of one size are compared.")
+        light = _light(other)
+        mean = _means(light)
+        variance = _means(light * light) - mean**2
+        both = _means(self.light * light) - self.mean * mean
+        top = (2 * self.mean * mean + C1) * (2 * both + C2)
+        return float((top / ((self.mean**2 + mean**2 + C1) * (self.variance + variance + C2))).mean())
 
 
 def sample(image: Image.Image) -> Image.Image:
@@ -59,14 +78,6 @@ def _light(image: Image.Image) -> Light:
         paper.paste(image, mask=image.getchannel("A"))
         image = paper
     return np.asarray(image.convert("L"), dtype=np.float32)
-
-
-def _ssim_map(a: Light, b: Light) -> Light:
-    mean_a, mean_b = _means(a), _means(b)
-    var_a, var_b = _means(a * a) - mean_a**2, _means(b * b) - mean_b**2
-    both = _means(a * b) - mean_a * mean_b
-    top = (2 * mean_a * mean_b + C1) * (2 * both + C2)
-    return np.asarray(top / ((mean_a**2 + mean_b**2 + C1) * (var_a + var_b + C2)), dtype=np.float32)
 
 
 def _means(values: Light) -> Light:
