@@ -88,7 +88,7 @@ def saliency(image: Image.Image) -> Map:
 
 
 def _proxy(image: Image.Image, side: int) -> Image.Image:
-    """RGB, about ``side`` pixels long: a whole fraction is the fastest. What is transparent is grey, as nobody sees it."""
+    """RGB, about ``side`` pixels long: a whole fraction is the fastest. Transparent places are grey."""
     factor = round(max(image.size) / side)
     small = image.reduce(factor) if factor > 1 else image
     if small.mode != "RGBA":

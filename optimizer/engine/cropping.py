@@ -21,8 +21,8 @@ THIRDS_WEIGHT: Final = 0.12
 HEAD_LEVEL: Final = 0.4
 HEAD_WEIGHT: Final = 0.25
 CENTRE_WEIGHT: Final = 0.02
-# A head as wide as this part of the window belongs in its middle.
-LARGE_HEAD: Final = 0.4
+# A subject as wide as this part of the window belongs in its middle.
+LARGE: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +114,15 @@ def _scores(attention: Attention, width: int, height: int, boxes: list[Box]) -> 
     left, right = (np.clip(edges[:, i] / width * columns, 0, columns) for i in (0, 2))
     top, bottom = (np.clip(edges[:, i] / height * rows, 0, rows) for i in (1, 3))
     kept = _at(sums, bottom, right) - _at(sums, top, right) - _at(sums, bottom, left) + _at(sums, top, left)
-    x, y, level = _middle(attention, width, height)
-    across, down = (x - edges[:, 0]) / (edges[:, 2] - edges[:, 0]), (y - edges[:, 1]) / (edges[:, 3] - edges[:, 1])
-    large = any(head.width > LARGE_HEAD * boxes[0].width for head in attention.heads)
-    placed = _near(across, (1 / 2,) if large else THIRDS) if width != boxes[0].width else np.zeros(len(boxes))
+    subject = _subject(attention, width, height)
+    x, y = (subject.left + subject.right) / 2, (subject.top + subject.bottom) / 2
+    across, down = (x - edges[:, 0]) / boxes[0].width, (y - edges[:, 1]) / boxes[0].height
+    level = (HEAD_LEVEL,) if attention.faces else THIRDS
+    placed = np.zeros(len(boxes))
+    if width != boxes[0].width:
+        placed += _near(across, (1 / 2,) if subject.width > LARGE * boxes[0].width else THIRDS)
     if height != boxes[0].height:
-        placed = placed + _near(down, (level,) if level else THIRDS)
+        placed += _near(down, (1 / 2,) if subject.height > LARGE * boxes[0].height else level)
     off = np.abs((edges[:, 0] + edges[:, 2]) / width - 1) + np.abs((edges[:, 1] + edges[:, 3]) / height - 1)
     weight = HEAD_WEIGHT if attention.faces else THIRDS_WEIGHT
     return np.asarray(kept + weight * placed - CENTRE_WEIGHT * off, dtype=np.float64)
@@ -134,20 +137,28 @@ def _at(sums: Row, rows: Row, columns: Row) -> Row:
     return np.asarray(upper * (1 - v) + lower * v, dtype=np.float64)
 
 
-def _middle(attention: Attention, width: int, height: int) -> tuple[float, float, float]:
-    """The middle of the heads, weighed by size, and the level to set it at; without heads that of the attention."""
-    if attention.faces:
-        areas = np.array([face.area for face in attention.faces])
-        x = np.array([(face.left + face.right) / 2 for face in attention.faces])
-        y = np.array([(face.top + face.bottom) / 2 for face in attention.faces])
-        return float((x * areas).sum() / areas.sum()), float((y * areas).sum() / areas.sum()), HEAD_LEVEL
-    rows, columns = attention.weights.shape
-    # Squared: the strongest place counts, not the haze around it.
-    strong = attention.weights.astype(np.float64) ** 2
-    strong /= strong.sum()
-    x_part = float(strong.sum(axis=0) @ (np.arange(columns) + 0.5)) / columns
-    y_part = float(strong.sum(axis=1) @ (np.arange(rows) + 0.5)) / rows
-    return x_part * width, y_part * height, 0.0
+def _subject(attention: Attention, width: int, height: int) -> Box:
+    """Where the subject is: the heads, weighed by size; without heads the strongest part of the attention."""
+    if attention.heads:
+        areas = np.array([head.area for head in attention.heads], dtype=np.float64)
+        areas /= areas.sum()
+        x = float(areas @ [(head.left + head.right) / 2 for head in attention.heads])
+        y = float(areas @ [(head.top + head.bottom) / 2 for head in attention.heads])
+        reach = max(head.width for head in attention.heads), max(head.height for head in attention.heads)
+    else:
+        # Squared: the strongest place counts, not the haze around it.
+        strong = attention.weights.astype(np.float64) ** 2
+        strong /= strong.sum()
+        (x, wide), (y, tall) = (_spread(strong.sum(axis=1 - axis), (height, width)[axis]) for axis in (1, 0))
+        reach = wide, tall
+    return Box(x - reach[0] / 2, y - reach[1] / 2, x + reach[0] / 2, y + reach[1] / 2)
+
+
+def _spread(weights: Row, length: int) -> tuple[float, float]:
+    """The middle of some weights along a side, and how long an even run with their deviation is, in pixels."""
+    places = (np.arange(len(weights)) + 0.5) / len(weights)
+    middle = float(weights @ places)
+    return middle * length, float(np.sqrt(12 * (weights @ (places - middle) ** 2))) * length
 
 
 def _near(values: Row, anchors: tuple[float, ...]) -> Row:
