@@ -17,6 +17,7 @@ from PIL import Image
 from benchmarks.image_ways import SIZES
 
 HERE = Path(__file__).parent
+SCRIPT = HERE / "image_vips.py"
 VIPS = os.environ.get("AURA_VIPS_PYTHON", sys.executable)
 ROTATED = 6
 PASSES = 5
@@ -61,7 +62,7 @@ def commands(path: Path, rounds: int) -> dict[str, list[str]]:
     """Every way's command by its name."""
     ours = [sys.executable, "-m", "benchmarks.image_ways"]
     sizes = [f"{w}x{h}" for w, h in SIZES]
-    vips = [VIPS, str(HERE / "image_vips.py"), str(path), str(rounds)]
+    vips = [VIPS, str(SCRIPT), str(path), str(rounds)]
     return {
         "naive Pillow": [*ours, "naive", str(path), str(max(1, rounds // 3))],
         "Pillow, decode once": [*ours, "once", str(path), str(rounds)],

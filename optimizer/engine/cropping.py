@@ -21,6 +21,7 @@ THIRDS_WEIGHT: Final = 0.12
 HEAD_LEVEL: Final = 0.4
 HEAD_WEIGHT: Final = 0.25
 CENTRE_WEIGHT: Final = 0.02
+STRONG: Final = 0.35
 # A subject as wide as this part of the window belongs in its middle.
 LARGE: Final = 0.4
 
@@ -117,12 +118,12 @@ def _scores(attention: Attention, width: int, height: int, boxes: list[Box]) -> 
     subject = _subject(attention, width, height)
     x, y = (subject.left + subject.right) / 2, (subject.top + subject.bottom) / 2
     across, down = (x - edges[:, 0]) / boxes[0].width, (y - edges[:, 1]) / boxes[0].height
-    level = (HEAD_LEVEL,) if attention.faces else THIRDS
     placed = np.zeros(len(boxes))
     if width != boxes[0].width:
         placed += _near(across, (1 / 2,) if subject.width > LARGE * boxes[0].width else THIRDS)
     if height != boxes[0].height:
-        placed += _near(down, (1 / 2,) if subject.height > LARGE * boxes[0].height else level)
+        level = (1 / 2,) if subject.height > LARGE * boxes[0].height else THIRDS
+        placed += _near(down, (HEAD_LEVEL,) if attention.faces else level)
     off = np.abs((edges[:, 0] + edges[:, 2]) / width - 1) + np.abs((edges[:, 1] + edges[:, 3]) / height - 1)
     weight = HEAD_WEIGHT if attention.faces else THIRDS_WEIGHT
     return np.asarray(kept + weight * placed - CENTRE_WEIGHT * off, dtype=np.float64)
@@ -146,8 +147,9 @@ def _subject(attention: Attention, width: int, height: int) -> Box:
         y = float(areas @ [(head.top + head.bottom) / 2 for head in attention.heads])
         reach = max(head.width for head in attention.heads), max(head.height for head in attention.heads)
     else:
-        # Squared: the strongest place counts, not the haze around it.
-        strong = attention.weights.astype(np.float64) ** 2
+        # The strongest place counts, not the haze around it nor a speck far off.
+        weights = attention.weights.astype(np.float64)
+        strong = np.where(weights >= STRONG * weights.max(), weights, 0)
         strong /= strong.sum()
         (x, wide), (y, tall) = (_spread(strong.sum(axis=1 - axis), (height, width)[axis]) for axis in (1, 0))
         reach = wide, tall

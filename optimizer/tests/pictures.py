@@ -35,7 +35,8 @@ def grainy(width: int, height: int, *, seed: int = 3, grain: float = 6) -> Image
 
 def with_spot(width: int, height: int, box: tuple[int, int, int, int]) -> Image.Image:
     """A quiet ground with one thing on it that stands out."""
-    image = grainy(width, height, grain=3).filter(ImageFilter.GaussianBlur(8))
+    image = Image.blend(grainy(width, height, grain=3), Image.new("RGB", (width, height), (120, 130, 140)), 0.6)
+    image = image.filter(ImageFilter.GaussianBlur(8))
     draw = ImageDraw.Draw(image)
     draw.ellipse(box, fill=RED)
     draw.ellipse(box, outline=YELLOW, width=9)
