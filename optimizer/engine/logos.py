@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 from optimizer.engine.opening import open_image
 
 Anchor = Literal["top-left", "top", "top-right", "left", "center", "right", "bottom-left", "bottom", "bottom-right"]
+Lights = NDArray[np.float64]
 Tone = Literal["auto", "original", "light", "dark"]
 
 ANCHORS: Final[dict[Anchor, tuple[float, float]]] = {
@@ -28,6 +30,8 @@ LOGO_SIDE: Final = 16
 LOGO_KEPT: Final = 2048
 # WCAG 2.2, 1.4.11: what a graphic needs against its surroundings.
 READABLE: Final = 3.0
+# The part of the ground that may be worse.
+WORST: Final = 0.2
 # A logo whose colours are this far from grey (0..255) is of a colour, and keeps it.
 COLOURLESS: Final = 24
 HALO: Final = 0.55
@@ -96,17 +100,17 @@ def logo_box(size: tuple[int, int], logo: Logo) -> tuple[int, int, int, int]:
     return left, top, left + across, top + down
 
 
-def _ground(image: Image.Image, box: tuple[int, int, int, int]) -> float:
-    """The luminance (0..1) under the logo, transparent places counted as white."""
+def _ground(image: Image.Image, box: tuple[int, int, int, int]) -> Lights:
+    """The luminance (0..1) of 16 × 16 places under the logo, transparent ones counted as white."""
     part = image.crop(box).resize((16, 16), Image.Resampling.BOX)
     if part.mode == "RGBA":
         paper = Image.new("RGB", part.size, LIGHT)
         paper.paste(part, mask=part.getchannel("A"))
         part = paper
-    return float(_luminance(np.asarray(part, dtype=np.float64)).mean())
+    return _luminance(np.asarray(part, dtype=np.float64))
 
 
-def _variant(logo: Logo, size: tuple[int, int], ground: float) -> tuple[Image.Image, str]:
+def _variant(logo: Logo, size: tuple[int, int], ground: Lights) -> tuple[Image.Image, str]:
     """The logo at its size, in the tone asked for or that reads best, and what was done."""
     mark = _sized(logo.image, size)
     if logo.tone in {"light", "dark"}:
@@ -143,14 +147,14 @@ def _painted(mark: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
     return painted
 
 
-def _halo(layer: Image.Image, ground: float, box: tuple[int, int, int, int]) -> Image.Image:
+def _halo(layer: Image.Image, ground: Lights, box: tuple[int, int, int, int]) -> Image.Image:
     """A soft shadow of the logo's shape: dark on a light logo's ground, light on a dark one's."""
     radius = max(4, min(box[2] - box[0], box[3] - box[1]) // 8)
     shape = layer.getchannel("A").filter(ImageFilter.GaussianBlur(radius))
     shape = ImageChops.add(shape, shape).point(lambda value: value * HALO)
-    colour = DARK if ground > 0.4 else LIGHT
+    colour = DARK if ground.mean() > 0.4 else LIGHT
     logo_light = _tone(layer.crop(box))
-    if _contrast(logo_light, 1.0 if colour == LIGHT else 0.0) < READABLE:
+    if _contrast(logo_light, np.array(1.0 if colour == LIGHT else 0.0)) < READABLE:
         colour = LIGHT if colour == DARK else DARK
     halo = Image.new("RGBA", layer.size, (*colour, 0))
     halo.putalpha(shape)
@@ -173,15 +177,14 @@ def _colourless(mark: Image.Image) -> bool:
     return bool(np.ptp(seen, axis=1).mean() < COLOURLESS and seen.mean(axis=1).std() < 2 * COLOURLESS)
 
 
-def _luminance(
-    rgb: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _luminance(rgb: Lights) -> Lights:
     """Relative luminance of sRGB 0..255 (WCAG 2.2)."""
     part = rgb / 255
     linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
     return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]), dtype=np.float64)
 
 
-def _contrast(one: float, other: float) -> float:
-    light, dark = max(one, other), min(one, other)
-    return (light + 0.05) / (dark + 0.05)
+def _contrast(tone: float, ground: Lights) -> float:
+    """The contrast (1..21) that four fifths of the ground reach: a lamp in a dark sky does not hide a dark logo."""
+    light, dark = np.maximum(ground, tone), np.minimum(ground, tone)
+    return float(np.quantile((light + 0.05) / (dark + 0.05), WORST))
