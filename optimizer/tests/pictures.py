@@ -127,6 +127,13 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
+def pixel(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
+    """The channels of one pixel."""
+    value = image.getpixel((x, y))
+    assert isinstance(value, tuple)
+    return value
+
+
 def near(pixel: Any, colour: tuple[int, int, int], within: int = 24) -> bool:
     """Whether a pixel is about of a colour."""
     return all(abs(int(a) - b) <= within for a, b in zip(pixel[:3], colour, strict=True))

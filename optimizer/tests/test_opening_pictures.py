@@ -22,6 +22,7 @@ from optimizer.tests.pictures import (
     grainy,
     near,
     palette_with_alpha,
+    pixel,
     quarters,
     sixteen_bits,
     srgb,
@@ -91,8 +92,8 @@ def test_sixteen_bits_keep_their_whole_range() -> None:
 def test_a_palette_with_alpha_stays_transparent() -> None:
     picture = open_image(palette_with_alpha())
     assert picture.transparent
-    assert picture.image.getpixel((5, 5))[3] == 0
-    assert near(picture.image.getpixel((300, 300)), RED)
+    assert pixel(picture.image, 5, 5)[3] == 0
+    assert near(pixel(picture.image, 300, 300), RED)
 
 
 def test_an_alpha_channel_that_hides_nothing_is_dropped() -> None:
@@ -101,12 +102,12 @@ def test_an_alpha_channel_that_hides_nothing_is_dropped() -> None:
 
 @pytest.mark.parametrize("format_", ["GIF", "WEBP", "PNG"])
 def test_of_many_frames_the_first_is_taken(format_: str) -> None:
-    assert near(open_image(animated(format_)).image.convert("RGB").getpixel((200, 200)), RED)
+    assert near(pixel(open_image(animated(format_)).image.convert("RGB"), 200, 200), RED)
 
 
 def test_colours_of_another_profile_become_srgb() -> None:
     picture = open_image(encoded(Image.new("RGB", (400, 400), (200, 0, 0)), "PNG", icc_profile=swapped_primaries()))
-    red, green, blue = picture.image.getpixel((200, 200))
+    red, green, blue = pixel(picture.image, 200, 200)
     assert green > 150 > red + 50
     assert blue < 60
     assert "Colours were converted to sRGB." in picture.notes

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from optimizer.engine import rendering
+from optimizer.engine import cropping, rendering
 from optimizer.engine.encoding import encode, flatten
 from optimizer.engine.extending import extend
 from optimizer.engine.opening import Picture, open_image
@@ -16,7 +16,7 @@ from optimizer.engine.rendering import Options, open_for, render, render_all
 from optimizer.engine.similarity import sample, ssim
 from optimizer.engine.targets import Rendered, Target
 from optimizer.platforms import PLATFORMS, targets_for
-from optimizer.tests.pictures import BLUE, RED, encoded, grainy, near, palette_with_alpha, quarters, turned
+from optimizer.tests.pictures import BLUE, RED, encoded, grainy, near, palette_with_alpha, pixel, quarters, turned
 
 SQUARE = Target("square", 500, 500, 5_000_000)
 
@@ -66,19 +66,19 @@ def test_each_encoding_is_what_it_says(encoding: str) -> None:
     image = opened(made)
     assert image.format == encoding.upper()
     assert made.media_type == f"image/{encoding}"
-    assert near(image.convert("RGB").getpixel((5, 5)), RED)
+    assert near(pixel(image.convert("RGB"), 5, 5), RED)
 
 
 def test_transparency_stays_where_the_file_can_hold_it_and_lies_on_the_background_elsewhere() -> None:
     picture = open_image(palette_with_alpha())
-    webp, png = (opened(render(picture, SQUARE, Options(encoding=one))) for one in ("webp", "png"))  # type: ignore[arg-type]
-    assert webp.getpixel((3, 3))[3] == png.getpixel((3, 3))[3] == 0
+    webp, png = (opened(render(picture, SQUARE, Options(encoding=one))) for one in ("webp", "png"))
+    assert pixel(webp, 3, 3)[3] == pixel(png, 3, 3)[3] == 0
     jpeg = opened(render(picture, SQUARE, Options(background=BLUE)))
-    assert near(jpeg.getpixel((3, 3)), BLUE)
-    assert near(jpeg.getpixel((250, 250)), RED)
+    assert near(pixel(jpeg, 3, 3), BLUE)
+    assert near(pixel(jpeg, 250, 250), RED)
     flat = opened(render(picture, replace(SQUARE, alpha=False), Options(encoding="png")))
     assert flat.mode == "RGB"
-    assert near(flat.getpixel((3, 3)), (255, 255, 255))
+    assert near(pixel(flat, 3, 3), (255, 255, 255))
 
 
 def test_soft_edges_of_transparency_do_not_darken() -> None:
@@ -131,7 +131,7 @@ def test_enlarging_is_told_and_bounded() -> None:
 def test_a_panorama_reaches_every_platform() -> None:
     picture = open_image(encoded(grainy(4000, 400), quality=80))
     for fit in ("crop", "extend"):
-        made = render_all(picture, targets_for(["all"], 4000, 400, fit=fit))  # type: ignore[arg-type]
+        made = render_all(picture, targets_for(["all"], 4000, 400, fit=fit))
         assert not any(one.error for one in made)
 
 
@@ -143,7 +143,7 @@ def test_the_smallest_picture_reaches_every_platform(fit: str) -> None:
 
 
 def test_one_target_failing_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    choose = rendering.choose
+    choose = cropping.choose
 
     def failing(*arguments: object) -> object:
         if arguments[3] == 2.0:
@@ -203,8 +203,8 @@ def test_extending_keeps_the_whole_picture_and_continues_a_plain_border() -> Non
     canvas, manner = extend(image, 600, 600)
     assert manner == "solid"
     assert canvas.size == (600, 600)
-    assert near(canvas.getpixel((10, 5)), (200, 180, 160), 3)
-    assert near(canvas.getpixel((300, 300)), RED)
+    assert near(pixel(canvas, 10, 5), (200, 180, 160), 3)
+    assert near(pixel(canvas, 300, 300), RED)
 
 
 def test_extending_draws_out_a_smooth_border_and_softens_a_busy_one() -> None:
@@ -219,8 +219,8 @@ def test_extending_draws_out_a_smooth_border_and_softens_a_busy_one() -> None:
 
 def test_extending_a_transparent_picture_adds_transparency() -> None:
     canvas, _ = extend(Image.new("RGBA", (400, 300), (*RED, 128)), 400, 400)
-    assert canvas.getpixel((200, 10))[3] == 0
-    assert canvas.getpixel((200, 200))[3] == 128
+    assert pixel(canvas, 200, 10)[3] == 0
+    assert pixel(canvas, 200, 200)[3] == 128
 
 
 def test_likeness_is_one_for_the_same_and_falls_with_noise() -> None:
