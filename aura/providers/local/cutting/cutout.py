@@ -58,7 +58,7 @@ def cut_out(picture: Image.Image) -> Cutout:
     colours = _small(plain, FINE)
     mask, ground, scattered = _masked(plain, colours)
     alpha = matte(plain, mask)
-    verdict = judged(mask, colours, scattered, ground.noise)
+    verdict = judged(mask, sized(alpha, (colours.shape[1], colours.shape[0])), colours, scattered, ground.noise)
     whole = cleaned(plain, alpha)
     return Cutout(whole, _box(whole), verdict)
 

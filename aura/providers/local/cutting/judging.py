@@ -17,7 +17,7 @@ class Judgement:
 
     ``area`` is the product's share of the picture, ``touching`` the share of the frame it covers, ``ragged`` how much
     longer its edge is than that of the same mask made smooth, ``scattered`` the share of it that lay apart,
-    ``unsure`` the share of pixels that are neither, ``apart`` the colour distance across its edge (OKLab).
+    ``unsure`` how many pixels wide the edge is (of 300 a side), ``apart`` the colour distance across its edge (OKLab).
     """
 
     confidence: float
@@ -35,13 +35,17 @@ class Judgement:
         return self.confidence >= SURE
 
 
-def judged(mask: Floats, colours: Floats, scattered: float, noise: float) -> Judgement:
-    """Judge a mask (0 to 1, h × w) over its picture in OKLab; ``noise`` is the spread of the ground's colours."""
+def judged(mask: Floats, alpha: Floats, colours: Floats, scattered: float, noise: float) -> Judgement:
+    """Judge a mask (0 to 1, h × w) and what became of it (``alpha``) over the picture in OKLab, all of one size.
+
+    ``noise`` is the spread of the ground's colours.
+    """
     solid = mask > 0.5
     area = float(solid.mean())
     touching = _touching(solid)
     ragged = _ragged(solid)
-    unsure = float(((mask > 0.2) & (mask < 0.8)).mean()) / max(0.01, area) ** 0.5
+    soft = ((alpha > 0.1) & (alpha < 0.9)) | ((mask > 0.25) & (mask < 0.75))
+    unsure = float(soft.sum()) / max(8.0, _length(solid))
     apart = _apart(solid, colours)
     marks = [
         (_falling(0.015, 0.05, area), "The product takes too little of the picture."),
@@ -49,7 +53,7 @@ def judged(mask: Floats, colours: Floats, scattered: float, noise: float) -> Jud
         (_falling(0.30, 0.02, touching), "The product touches the edge of the picture."),
         (_falling(2.2, 1.25, ragged), "The edge is ragged."),
         (_falling(0.45, 0.06, scattered), "Several separate things stand out."),
-        (_falling(0.50, 0.16, unsure), "Parts could be the product or the background."),
+        (_falling(8.0, 2.6, unsure), "Parts could be the product or the background."),
         (_falling(0.015 + 0.3 * noise, 0.05 + 0.9 * noise, apart), "The product has nearly the colours of its background."),
     ]
     # A picture in which nothing was found has no edge to speak of.

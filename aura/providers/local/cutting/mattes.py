@@ -19,7 +19,8 @@ def matte(picture: Image.Image, mask: Floats) -> Floats:
     scale = min(1.0, GUIDE_SIDE / max(size))
     small = (max(8, round(size[0] * scale)), max(8, round(size[1] * scale)))
     guide = np.asarray(picture.resize(small, Image.Resampling.BOX), np.float32) / 255
-    wanted = sized(mask, small)
+    # A mask that wavers would give a haze; the picture's own edges decide what is translucent.
+    wanted = np.clip((sized(mask, small) - 0.5) * 4 + 0.5, 0, 1)
     slopes, rest = _guided(guide, wanted, max(2, round(max(small) / 110)))
     found = sized(rest, size)
     pixels = np.asarray(picture)
