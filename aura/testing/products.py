@@ -30,7 +30,9 @@ def _shade(size: int, left: float, right: float, colour: Colour, lit: float = 0.
     """A round body between two edges (shares of the side), lit from the left."""
     x = np.clip((np.arange(size, dtype=np.float32) / size - left) / max(1e-3, right - left), 0, 1)
     light = 0.62 + 0.42 * np.exp(-(((x - lit) / 0.22) ** 2)) - 0.30 * x**3 + 0.22 * np.exp(-(((x - 0.95) / 0.05) ** 2))
-    row = np.clip(np.array(colour, np.float32)[None] * light[:, None] + 30 * np.maximum(0, light - 0.9)[:, None], 0, 255)
+    row = np.clip(
+        np.array(colour, np.float32)[None] * light[:, None] + 30 * np.maximum(0, light - 0.9)[:, None], 0, 255
+    )
     return Image.fromarray(np.tile(row.astype(np.uint8)[None], (size, 1, 1)))
 
 
@@ -54,8 +56,16 @@ def bottle(size: int, colour: Colour) -> tuple[Image.Image, Image.Image]:
     mask = _body(size, shapes)
     face = _shade(size, 0.36, 0.64, colour)
     pen = ImageDraw.Draw(face)
-    face.paste(_shade(size, 0.455, 0.545, (46, 42, 44)), (0, 0), _body(size, lambda p: p.rectangle(_s(size, 0.4, 0.1, 0.6, 0.24), fill=255)))
-    face.paste(_shade(size, 0.36, 0.64, (238, 230, 214)), (0, 0), _body(size, lambda p: p.rectangle(_s(size, 0.36, 0.5, 0.64, 0.74), fill=255)))
+    face.paste(
+        _shade(size, 0.455, 0.545, (46, 42, 44)),
+        (0, 0),
+        _body(size, lambda p: p.rectangle(_s(size, 0.4, 0.1, 0.6, 0.24), fill=255)),
+    )
+    face.paste(
+        _shade(size, 0.36, 0.64, (238, 230, 214)),
+        (0, 0),
+        _body(size, lambda p: p.rectangle(_s(size, 0.36, 0.5, 0.64, 0.74), fill=255)),
+    )
     for line, wide in ((0.56, 0.16), (0.61, 0.10), (0.67, 0.13)):
         pen.rectangle(_s(size, 0.5 - wide / 2, line, 0.5 + wide / 2, line + 0.018), fill=(60, 52, 50))
     return face, mask
@@ -93,9 +103,14 @@ def box(size: int, colour: Colour) -> tuple[Image.Image, Image.Image]:
 
 def shoe(size: int, colour: Colour) -> tuple[Image.Image, Image.Image]:
     """A low shoe with a pale sole."""
-    upper = _s(size, 0.16, 0.62, 0.19, 0.40, 0.30, 0.35, 0.44, 0.40, 0.58, 0.53, 0.78, 0.58, 0.86, 0.66, 0.84, 0.72, 0.16, 0.72)
+    upper = _s(
+        size, 0.16, 0.62, 0.19, 0.40, 0.30, 0.35, 0.44, 0.40, 0.58, 0.53, 0.78, 0.58, 0.86, 0.66, 0.84, 0.72, 0.16, 0.72
+    )
     sole = _s(size, 0.14, 0.68, 0.87, 0.68, 0.88, 0.75, 0.14, 0.75)
-    mask = _body(size, lambda pen: [pen.polygon(upper, fill=255), pen.rounded_rectangle(_box(sole), 0.03 * size, fill=255)] and None)
+    mask = _body(
+        size,
+        lambda pen: [pen.polygon(upper, fill=255), pen.rounded_rectangle(_box(sole), 0.03 * size, fill=255)] and None,
+    )
     mask = mask.filter(ImageFilter.GaussianBlur(size * 0.008)).point(lambda value: 255 if value > 127 else 0)
     face = _shade(size, 0.1, 0.95, colour, 0.4)
     pen = ImageDraw.Draw(face)
@@ -103,7 +118,11 @@ def shoe(size: int, colour: Colour) -> tuple[Image.Image, Image.Image]:
     pen.line(_s(size, 0.42, 0.46, 0.56, 0.62), fill=(250, 250, 248), width=max(2, size // 50))
     for step in range(4):
         at = 0.36 + 0.055 * step
-        pen.line(_s(size, at, 0.42 + 0.035 * step, at + 0.05, 0.39 + 0.04 * step), fill=(250, 250, 248), width=max(2, size // 110))
+        pen.line(
+            _s(size, at, 0.42 + 0.035 * step, at + 0.05, 0.39 + 0.04 * step),
+            fill=(250, 250, 248),
+            width=max(2, size // 110),
+        )
     return face, mask
 
 
@@ -120,7 +139,11 @@ def jar(size: int, colour: Colour) -> tuple[Image.Image, Image.Image]:
 
     mask = _body(size, shapes)
     face = _shade(size, 0.26, 0.74, colour)
-    face.paste(_shade(size, 0.26, 0.74, (196, 160, 104)), (0, 0), _body(size, lambda p: p.rectangle(_s(size, 0.2, 0.3, 0.8, 0.51), fill=255)))
+    face.paste(
+        _shade(size, 0.26, 0.74, (196, 160, 104)),
+        (0, 0),
+        _body(size, lambda p: p.rectangle(_s(size, 0.2, 0.3, 0.8, 0.51), fill=255)),
+    )
     ImageDraw.Draw(face).rectangle(_s(size, 0.40, 0.59, 0.60, 0.62), fill=(70, 64, 62))
     return face, mask
 
@@ -154,7 +177,8 @@ def ground(name: str, size: int, rng: np.random.Generator) -> Image.Image:
         "gradient": (0.3 * x + 0.7 * y),
         "vignette": np.clip(((x - 0.5) ** 2 + (y - 0.5) ** 2) * 1.9, 0, 1),
         "table": np.clip((y - 0.66) * 60, 0, 1) * (0.9 + 0.1 * _noise(size, 40, rng, (0.2, 2))),
-        "wood": np.clip(0.5 + 0.55 * _noise(size, 26, rng, (0.12, 1.6)) + 0.12 * grain, 0, 1) + 0.5 * (np.abs((y * 4) % 1 - 0.5) > 0.49),
+        "wood": np.clip(0.5 + 0.55 * _noise(size, 26, rng, (0.12, 1.6)) + 0.12 * grain, 0, 1)
+        + 0.5 * (np.abs((y * 4) % 1 - 0.5) > 0.49),
         "linen": 0.5 + 0.25 * (_noise(size, 160, rng, (0.3, 1)) + _noise(size, 160, rng, (1, 0.3))),
         "marble": np.exp(-np.abs(_noise(size, 5, rng) + 0.4 * _noise(size, 13, rng)) * 9) * 0.9 + 0.1 * grain,
         "tiles": np.maximum(np.abs((x * 5) % 1 - 0.5) > 0.475, np.abs((y * 5) % 1 - 0.5) > 0.475) * 0.9 + 0.06 * grain,
@@ -164,7 +188,9 @@ def ground(name: str, size: int, rng: np.random.Generator) -> Image.Image:
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
-def drawn_product(name: str, behind: str, *, size: int = 1080, seed: int = 1, colour: Colour | None = None) -> DrawnProduct:
+def drawn_product(
+    name: str, behind: str, *, size: int = 1080, seed: int = 1, colour: Colour | None = None
+) -> DrawnProduct:
     """A product of ``PRODUCTS`` before a ground of ``GROUNDS``, turned a little, with shadow, lens blur and noise."""
     rng = np.random.default_rng([seed, sum(name.encode()), sum(behind.encode())])
     fine = size * FINE
@@ -175,12 +201,16 @@ def drawn_product(name: str, behind: str, *, size: int = 1080, seed: int = 1, co
     mask = mask.rotate(turn, Image.Resampling.BICUBIC, translate=move)
     face, mask = face.resize((size, size), Image.Resampling.BOX), mask.resize((size, size), Image.Resampling.BOX)
     scene = ground(behind, size, rng)
-    cast = ImageChops.offset(mask, round(size * 0.02), round(size * 0.025)).filter(ImageFilter.GaussianBlur(size * 0.022))
+    cast = ImageChops.offset(mask, round(size * 0.02), round(size * 0.025)).filter(
+        ImageFilter.GaussianBlur(size * 0.022)
+    )
     dark = Image.new("RGB", scene.size)
     scene = Image.composite(Image.blend(scene, dark, 0.34), scene, cast)
     scene.paste(face, (0, 0), mask)
     scene = scene.filter(ImageFilter.GaussianBlur(size / 1300))
-    pixels = np.asarray(scene).astype(np.float32) + rng.normal(0, 2.4, (size, size, 1)) + rng.normal(0, 1.2, (size, size, 3))
+    pixels = (
+        np.asarray(scene).astype(np.float32) + rng.normal(0, 2.4, (size, size, 1)) + rng.normal(0, 1.2, (size, size, 3))
+    )
     return DrawnProduct(f"{name} on {behind}", Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)), mask)
 
 

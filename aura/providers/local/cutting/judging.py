@@ -54,7 +54,10 @@ def judged(mask: Floats, alpha: Floats, colours: Floats, scattered: float, noise
         (_falling(2.2, 1.25, ragged), "The edge is ragged."),
         (_falling(0.45, 0.06, scattered), "Several separate things stand out."),
         (_falling(8.0, 2.6, unsure), "Parts could be the product or the background."),
-        (_falling(0.015 + 0.3 * noise, 0.05 + 0.9 * noise, apart), "The product has nearly the colours of its background."),
+        (
+            _falling(0.015 + 0.3 * noise, 0.05 + 0.9 * noise, apart),
+            "The product has nearly the colours of its background.",
+        ),
     ]
     # A picture in which nothing was found has no edge to speak of.
     marks = marks[:1] if area < 0.003 else marks

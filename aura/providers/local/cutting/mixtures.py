@@ -38,7 +38,10 @@ def mixture(colours: Floats, count: int, rng: np.random.Generator) -> Mixture:
     for _ in range(ROUNDS):
         nearest = _distances(few, middles).argmin(axis=1)
         middles = np.stack(
-            [few[nearest == one].mean(axis=0) if (nearest == one).any() else middles[one] for one in range(len(middles))]
+            [
+                few[nearest == one].mean(axis=0) if (nearest == one).any() else middles[one]
+                for one in range(len(middles))
+            ]
         ).astype(np.float32)
     nearest = _distances(few, middles).argmin(axis=1)
     inverses, weights = [], []

@@ -67,14 +67,20 @@ def floating(stage: Stage) -> Image.Image:
     tones, (width, height), rng = stage.tones, stage.size, stage.rng
     unit = min(stage.size)
     own = min(0.075, 0.04 + tones.chroma * 0.3)
-    picture = swept(stage.size, [tones.against(0.90, own * 0.55, 20), tones.against(0.83, own, 10), tones.against(0.93, own * 0.5)])
+    picture = swept(
+        stage.size, [tones.against(0.90, own * 0.55, 20), tones.against(0.83, own, 10), tones.against(0.93, own * 0.5)]
+    )
     shone(picture, (0.3, 0.2), 0.6, WHITE, 0.35)
     disc = Image.new("L", (unit, unit))
     ImageDraw.Draw(disc).ellipse([0, 0, unit - 1, unit - 1], fill=255)
     side = round(unit * 0.70)
     tint = swept((side, side), [tones.near(0.80, own * 1.15, 12), tones.near(0.90, own * 0.7, 34)])
     middle = (width / 2, height * 0.455)
-    picture.paste(tint, (round(middle[0] - side / 2), round(middle[1] - side / 2)), disc.resize((side, side), Image.Resampling.LANCZOS))
+    picture.paste(
+        tint,
+        (round(middle[0] - side / 2), round(middle[1] - side / 2)),
+        disc.resize((side, side), Image.Resampling.LANCZOS),
+    )
     product = stage.turned(stage.fitted(0.58, 0.56), 9)
     place = (round(middle[0] - product.width / 2), round(middle[1] - product.height / 2))
     shade = Image.new("L", (product.width, max(4, round(product.width * 0.11))))
@@ -125,7 +131,9 @@ def lifestyle(stage: Stage) -> Image.Image:
     soft = table.filter(ImageFilter.GaussianBlur(unit * 0.006))
     depth = np.clip(np.linspace(1.4, -0.3, table.height), 0, 1)[:, None] * 255
     table.paste(soft, (0, 0), Image.fromarray(np.repeat(depth.astype(np.uint8), width, axis=1)))
-    rim = Image.fromarray(np.repeat((np.clip(np.linspace(0, 14, table.height), 0, 1) * 255).astype(np.uint8)[:, None], width, 1))
+    rim = Image.fromarray(
+        np.repeat((np.clip(np.linspace(0, 14, table.height), 0, 1) * 255).astype(np.uint8)[:, None], width, 1)
+    )
     picture.paste(table, (0, edge), rim)
     shone(picture, (0.22, 0.72), 0.5, (255, 220, 170), 0.35)
     product = stage.fitted(0.54, 0.60)
@@ -158,7 +166,14 @@ def product_art(stage: Stage) -> Image.Image:
     pen.rectangle([0, top + wide, wide * 2, floor * 2], fill=255)
     mask = mask.resize((wide, floor), Image.Resampling.LANCZOS)
     left = round(width * 0.5 - wide * 0.5 + unit * 0.04 * (1 if rng.random() < 0.5 else -1))
-    dropped(picture, mask.crop((0, 0, wide, floor - round(unit * 0.02))), (left, 0), tones.near(0.5, 0.07, turn), unit * 0.03, 0.5)
+    dropped(
+        picture,
+        mask.crop((0, 0, wide, floor - round(unit * 0.02))),
+        (left, 0),
+        tones.near(0.5, 0.07, turn),
+        unit * 0.03,
+        0.5,
+    )
     picture.paste(swept((wide, floor), [mix(arch, WHITE, 0.2), arch, mix(arch, (0, 0, 0), 0.1)]), (left, 0), mask)
     product = stage.fitted(0.46, 0.50)
     stand = _plinth(picture, stage, round(max(product.width * 1.25, unit * 0.46)), tones, turn, strong)
@@ -166,7 +181,10 @@ def product_art(stage: Stage) -> Image.Image:
     side = round(unit * 0.15)
     own = tones.near(0.74, strong * 1.05, turn + 60)
     one = ball(side, (mix(own, (40, 30, 50), 0.45), own, mix(own, WHITE, 0.6)))
-    spot = (round(width * 0.5 + unit * 0.33 * (1 if left < (width - wide) / 2 else -1) - side / 2), round(height * 0.90) - side)
+    spot = (
+        round(width * 0.5 + unit * 0.33 * (1 if left < (width - wide) / 2 else -1) - side / 2),
+        round(height * 0.90) - side,
+    )
     grounded(picture, one.getchannel("A"), spot, tones.near(0.4, 0.06, turn), 0.9)
     _put(picture, one, spot)
     alpha = product.getchannel("A")
@@ -207,14 +225,20 @@ def macro(stage: Stage) -> Image.Image:
     deep = tones.lightness > 0.55
     stops = [tones.against(0.42 if deep else 0.90, 0.05, 10), tones.against(0.30 if deep else 0.80, 0.06)]
     picture = swept(stage.size, stops)
-    picture = lamps(picture, 14, tones.against(0.9, 0.05, 30), rng, low=0.95).filter(ImageFilter.GaussianBlur(unit * 0.008))
+    picture = lamps(picture, 14, tones.against(0.9, 0.05, 30), rng, low=0.95).filter(
+        ImageFilter.GaussianBlur(unit * 0.008)
+    )
     focus = _liveliest(stage.product)
     scale = max(width * 1.18 / stage.product.width, height * 0.94 / stage.product.height)
     scale = min(scale, 2.1 * min(width / stage.product.width, height / stage.product.height))
     size = (max(2, round(stage.product.width * scale)), max(2, round(stage.product.height * scale)))
     large = stage.product.resize(size, Image.Resampling.BICUBIC)
     place = tuple(
-        round(min(0.12 * whole, max(whole * 0.88 - own, whole / 2 - at * own)) if own > whole * 0.76 else (whole - own) / 2)
+        round(
+            min(0.12 * whole, max(whole * 0.88 - own, whole / 2 - at * own))
+            if own > whole * 0.76
+            else (whole - own) / 2
+        )
         for whole, own, at in zip(stage.size, size, focus, strict=True)
     )
     sheet = Image.new("RGBA", stage.size)
@@ -257,11 +281,17 @@ def dark_and_moody(stage: Stage) -> Image.Image:
     haze = np.clip(0.5 + 0.5 * (waves(stage.size, (3.2, 4.5), rng) + 0.5 * waves(stage.size, (8, 11), rng)), 0, 1)
     picture = textured(picture, (haze - 0.5) * np.linspace(0.4, 1, height, dtype=np.float32)[:, None], 15)
     line = round(height * 0.80)
-    floor = swept((width, height - line), [tones.near(0.24, 0.035), tones.near(0.12, 0.02), tones.near(0.09, 0.015)], 0.6)
-    fade = Image.fromarray(np.repeat((np.clip(np.linspace(0, 5, floor.height), 0, 1) * 255).astype(np.uint8)[:, None], width, 1))
+    floor = swept(
+        (width, height - line), [tones.near(0.24, 0.035), tones.near(0.12, 0.02), tones.near(0.09, 0.015)], 0.6
+    )
+    fade = Image.fromarray(
+        np.repeat((np.clip(np.linspace(0, 5, floor.height), 0, 1) * 255).astype(np.uint8)[:, None], width, 1)
+    )
     picture.paste(floor, (0, line), fade)
     column = np.linspace(1.0, 0.70, product.height, dtype=np.float32)[:, None, None]
-    pixels = np.asarray(ImageEnhance.Contrast(product.convert("RGB")).enhance(1.12), np.float32) * column * np.float32(0.93)
+    pixels = (
+        np.asarray(ImageEnhance.Contrast(product.convert("RGB")).enhance(1.12), np.float32) * column * np.float32(0.93)
+    )
     lit = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
     lit.putalpha(product.getchannel("A"))
     lit = rimmed(lit, tones.near(0.84, 0.05, 20), 0.62)

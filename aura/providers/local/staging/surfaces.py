@@ -61,7 +61,9 @@ def lamps(picture: Image.Image, count: int, tone: Colour, rng: np.random.Generat
     return picture
 
 
-def leaves(picture: Image.Image, tone: Colour, rng: np.random.Generator, *, side: int, soft: float, strength: float) -> None:
+def leaves(
+    picture: Image.Image, tone: Colour, rng: np.random.Generator, *, side: int, soft: float, strength: float
+) -> None:
     """The shadow of a branch that reaches into the picture from the left (-1) or the right (1)."""
     scale = 3
     width, height = picture.width // scale, picture.height // scale
