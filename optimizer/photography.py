@@ -22,10 +22,8 @@ UNCHANGED: Final = (
     "what is around it: background, light, shadow and reflection. Show the whole product once; add no text, no logo, no "
     "watermark, no people, no second product."
 )
-CLOSE: Final = UNCHANGED.replace(
-    "Show the whole product once", "Show the product once, cropped by the frame where it must be"
-)
-NEGATIVE: Final = "text, watermark, extra logo, altered label, deformed product, duplicate product, people, hands, blur"
+CLOSE: Final = UNCHANGED.replace("Show the whole product once", "Show the product once, cropped by the frame")
+NEGATIVE: Final = "watermark, added text, added logo, altered label, deformed product, second product, people, hands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +44,36 @@ STYLES: Final[dict[str, Style]] = {
             "floating",
             "Floating",
             "In the air before a soft colour, its shadow far below.",
-            "Studio photograph of the product floating in mid-air, slightly tilted, before a seamless pastel backdrop whose "
-            "colour complements it; soft light from the upper left; a faint soft shadow far below on the floor.",
+            "Studio photograph of the product floating in mid-air, slightly tilted, before a seamless pastel backdrop "
+            "whose colour complements it; soft light from the upper left; a faint soft shadow far below on the floor.",
         ),
         Style(
             "flat_lay",
             "Flat lay",
             "Seen from straight above on cloth and paper.",
-            "Flat lay photographed from directly above: the product lies on linen and coloured paper, a few discreet natural "
-            "props at the edges, soft daylight with the shadow of leaves, plenty of free space around it.",
+            "Flat lay photographed from directly above: the product lies on linen and coloured paper, a few discreet "
+            "natural props at the edges, soft daylight with the shadow of leaves, plenty of free space around it.",
         ),
         Style(
             "lifestyle",
             "Lifestyle",
             "On a wooden table in a bright room.",
-            "Lifestyle photograph: the product stands on a wooden table in a bright, lived-in room, warm sunlight through a "
-            "window from the left, background out of focus, natural contact shadow and a faint reflection.",
+            "Lifestyle photograph: the product stands on a wooden table in a bright, lived-in room, warm sunlight "
+            "through a window from the left, background out of focus, natural contact shadow and a faint reflection.",
         ),
         Style(
             "product_art",
             "Product art",
             "On a plinth among plain shapes in its own colours.",
-            "Artful still life: the product stands on a low round plinth before an arch and simple geometric bodies in matt "
-            "colours taken from the product, soft studio light, long clean shadows.",
+            "Artful still life: the product stands on a low round plinth before an arch and simple geometric bodies in "
+            "matt colours taken from the product, soft studio light, long clean shadows.",
         ),
         Style(
             "macro",
             "Macro",
             "So close that material and detail fill the picture.",
-            "Macro photograph: so close that material, texture and label of the product fill the frame, very shallow depth "
-            "of field, sharp where there is most detail, soft light that grazes the surface.",
+            "Macro photograph: so close that material, texture and label of the product fill the frame, very shallow "
+            "depth of field, sharp where there is most detail, soft light that grazes the surface.",
             whole=False,
         ),
         Style(
@@ -89,8 +87,8 @@ STYLES: Final[dict[str, Style]] = {
             "solid_background",
             "Solid background",
             "One colour and a shadow, for shops and catalogues.",
-            "Catalogue photograph: the product stands before one flat, even colour without a horizon, centred, soft even "
-            "light, one soft shadow at its foot.",
+            "Catalogue photograph: the product stands before one flat, even colour without a horizon, centred, "
+            "soft even light, one soft shadow at its foot.",
         ),
     )
 }
@@ -98,8 +96,8 @@ STYLES: Final[dict[str, Style]] = {
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """Whether a picture shows a product. ``reason`` is one sentence for people; ``source`` says who judged: ``model`` or
-    ``local``; ``confidence`` from 0 to 1, None where the judge gave none. ``name`` is "" where nobody knows."""
+    """Whether a picture shows a product. ``reason`` is one sentence for people; ``source`` says who judged: ``model``
+    or ``local``; ``confidence`` from 0 to 1, None where the judge gave none. ``name`` is "" where nobody knows."""
 
     found: bool
     reason: str
@@ -147,7 +145,7 @@ def photo_order(
     count: int = 1,
     webhook_url: str = "",
 ) -> ImageOrder:
-    """The order of a style, from a sanitised picture of the product, for every maker of the chain. Raises ``KeyError``."""
+    """The order of a style from a sanitised picture of the product, for every maker. Raises ``KeyError``."""
     return ImageOrder(
         marker=marker,
         prompt=prompt_of(style, product, wish),
@@ -162,7 +160,7 @@ def photo_order(
 
 
 def told_product(answer: Mapping[str, Any]) -> Detection | None:
-    """What a structured analysis says (``is_product``, ``product_name``, ``product_reason``); None where it says nothing."""
+    """What an analysis says (``is_product``, ``product_name``, ``product_reason``); None where it says nothing."""
     said = answer.get("is_product")
     if not isinstance(said, bool):
         return None

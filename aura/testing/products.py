@@ -36,7 +36,7 @@ def _shade(size: int, left: float, right: float, colour: Colour, lit: float = 0.
     return Image.fromarray(np.tile(row.astype(np.uint8)[None], (size, 1, 1)))
 
 
-def _body(size: int, shapes: Callable[[ImageDraw.ImageDraw], None]) -> Image.Image:
+def _body(size: int, shapes: Callable[[ImageDraw.ImageDraw], object]) -> Image.Image:
     mask = Image.new("L", (size, size))
     shapes(ImageDraw.Draw(mask))
     return mask
@@ -92,7 +92,9 @@ def box(size: int, colour: Colour) -> tuple[Image.Image, Image.Image]:
     front = _s(size, 0.24, 0.40, 0.56, 0.46, 0.56, 0.86, 0.24, 0.78)
     side = _s(size, 0.56, 0.46, 0.78, 0.38, 0.78, 0.76, 0.56, 0.86)
     top = _s(size, 0.24, 0.40, 0.47, 0.33, 0.78, 0.38, 0.56, 0.46)
-    mask = _body(size, lambda pen: [pen.polygon(one, fill=255) for one in (front, side, top)] and None)
+    mask = Image.new("L", (size, size))
+    for shape in (front, side, top):
+        ImageDraw.Draw(mask).polygon(shape, fill=255)
     face = Image.new("RGB", (size, size), colour)
     pen = ImageDraw.Draw(face)
     for shape, light in ((front, 1.0), (side, 0.66), (top, 1.22)):
@@ -107,10 +109,8 @@ def shoe(size: int, colour: Colour) -> tuple[Image.Image, Image.Image]:
         size, 0.16, 0.62, 0.19, 0.40, 0.30, 0.35, 0.44, 0.40, 0.58, 0.53, 0.78, 0.58, 0.86, 0.66, 0.84, 0.72, 0.16, 0.72
     )
     sole = _s(size, 0.14, 0.68, 0.87, 0.68, 0.88, 0.75, 0.14, 0.75)
-    mask = _body(
-        size,
-        lambda pen: [pen.polygon(upper, fill=255), pen.rounded_rectangle(_box(sole), 0.03 * size, fill=255)] and None,
-    )
+    mask = _body(size, lambda pen: pen.polygon(upper, fill=255))
+    ImageDraw.Draw(mask).rounded_rectangle(_box(sole), 0.03 * size, fill=255)
     mask = mask.filter(ImageFilter.GaussianBlur(size * 0.008)).point(lambda value: 255 if value > 127 else 0)
     face = _shade(size, 0.1, 0.95, colour, 0.4)
     pen = ImageDraw.Draw(face)

@@ -1,4 +1,4 @@
-"""One product out of one picture: ground, first guess, clouds of colour by turns with an edge-keeping mask, clean edge."""
+"""One product out of one picture: ground, first guess, colours by turns with an edge-keeping mask, clean edge."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -28,8 +28,8 @@ GAP: Final = 0.45
 
 @dataclass(frozen=True, slots=True)
 class Cutout:
-    """A product without its ground. ``picture`` is RGBA at the size of the source; ``box`` is where the product stands in it
-    (left, top, right, bottom; the whole picture where nothing was found); ``cropped`` are the product's own pixels."""
+    """A product without its ground. ``picture`` is RGBA at the size of the source; ``box`` is where the product stands
+    (left, top, right, bottom; the whole picture where nothing was found); ``cropped`` are its own pixels."""
 
     picture: Image.Image
     box: tuple[int, int, int, int]
@@ -109,7 +109,8 @@ def _beside(kept: Flags) -> Flags:
     wide = np.pad(kept, 2)
     height, width = kept.shape
     shifts = [wide[y : y + height, x : x + width] for y in range(5) for x in range(5)]
-    return np.logical_or.reduce(shifts)
+    found: Flags = np.logical_or.reduce(shifts)
+    return found
 
 
 def _turned(

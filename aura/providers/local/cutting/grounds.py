@@ -23,8 +23,8 @@ SMOOTH: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Backdrop:
-    """The ground of one picture. ``flat`` is the picture (OKLab) less the ground's slope; ``far`` says for each pixel how
-    unlikely it is as ground, 0 for the most usual; ``noise`` is the spread of the frame around its model."""
+    """The ground of one picture. ``flat`` is the picture (OKLab) less the ground's slope; ``far`` says for each pixel
+    how unlikely it is as ground, 0 for the most usual; ``noise`` is the spread of the frame around its model."""
 
     flat: Floats
     far: Floats
@@ -80,7 +80,8 @@ def shaded(colours: Floats, ground: Backdrop, shut: Floats) -> Floats:
     slopes[:, 1:] += np.abs(np.diff(colours[..., 0], axis=1))
     steep = STEEP * COARSE_SIDE / max(shape) + ground.noise
     calm = np.exp(-((blurred(slopes, 1) / steep) ** 2))
-    return (found * calm * (1 - 0.4 * shut)).astype(np.float32)
+    shade: Floats = (found * calm * (1 - 0.4 * shut)).astype(np.float32)
+    return shade
 
 
 def _darkened(ground: Backdrop) -> Iterator[tuple[Floats, Floats]]:
@@ -118,12 +119,14 @@ def outset(ground: Backdrop) -> Floats:
     level = _divided(standing)
     parts, sizes = labelled(standing > level)
     if len(sizes) < 2:
-        return central.astype(np.float32)
+        alone: Floats = central.astype(np.float32)
+        return alone
     weight = np.bincount(parts.ravel(), (standing * central).ravel().astype(np.float64), len(sizes))
     weight[0] = 0
     kept = weight >= 0.25 * weight.max()
     kept[0] = False
-    return np.where(kept[parts], 0.95, np.where(standing > level, 0.45, 0.05)).astype(np.float32)
+    guess: Floats = np.where(kept[parts], 0.95, np.where(standing > level, 0.45, 0.05)).astype(np.float32)
+    return guess
 
 
 def _divided(plane: Floats) -> float:

@@ -20,8 +20,8 @@ def matte(picture: Image.Image, mask: Floats) -> Floats:
     small = (max(8, round(size[0] * scale)), max(8, round(size[1] * scale)))
     guide = np.asarray(picture.resize(small, Image.Resampling.BOX), np.float32) / 255
     # A mask that wavers would give a haze; the picture's own edges decide what is translucent.
-    wanted = np.clip((sized(mask, small) - 0.5) * 4 + 0.5, 0, 1)
-    slopes, rest = _guided(guide, wanted, max(2, round(max(small) / 110)))
+    wanted: Floats = np.clip((sized(mask, small) - 0.5) * 4 + 0.5, 0, 1).astype(np.float32)
+    slopes, rest = _guided(guide.astype(np.float32), wanted, max(2, round(max(small) / 110)))
     found = sized(rest, size)
     pixels = np.asarray(picture)
     for band in range(3):
@@ -38,7 +38,8 @@ def _band(mask: Floats) -> Floats:
     reach = max(2, max(mask.shape) // 90)
     solid = (mask > 0.5).astype(np.float32)
     near = blurred(solid, reach)
-    return np.clip(np.minimum(near, 1 - near) * 14, 0, 1).astype(np.float32)
+    found: Floats = np.clip(np.minimum(near, 1 - near) * 14, 0, 1).astype(np.float32)
+    return found
 
 
 def _guided(guide: Floats, wanted: Floats, reach: int) -> tuple[Floats, Floats]:
@@ -76,8 +77,8 @@ def _solved(spread: dict[tuple[int, int], Floats], shared: Floats) -> Floats:
 def cleaned(picture: Image.Image, alpha: Floats) -> Image.Image:
     """The product alone as RGBA: in the edge the old ground's share of each colour is taken out.
 
-    A pixel is ``alpha · product + (1 − alpha) · ground``; the ground is known from around, so the product follows. Where
-    alpha is small that would only raise noise, and the product's colour next to it is taken.
+    A pixel is ``alpha · product + (1 − alpha) · ground``; the ground is known from around, so the product follows.
+    Where alpha is small that would only raise noise, and the product's colour next to it is taken.
     """
     size = picture.size
     scale = min(1.0, GUIDE_SIDE / max(size))

@@ -1,4 +1,4 @@
-"""How likely a colour is under a handful of coloured clouds: the model of ground and product in GrabCut (Rother 2004)."""
+"""How likely a colour is under a few clouds of colour: the model of ground and product in GrabCut (Rother 2004)."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,17 +1,14 @@
 """The seven styles, each a scene built around one cut-out product. Light comes from the upper left in all of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from aura.providers.local.composer.colours import Colour, mix
+from aura.providers.local.composer.colours import mix
 from aura.providers.local.composer.grounds import grained
+from aura.providers.local.staging.bodies import product_art
 from aura.providers.local.staging.light import (
-    Place,
-    Size,
     ball,
     cast,
     darkened,
@@ -23,43 +20,8 @@ from aura.providers.local.staging.light import (
     softened,
     vignetted,
 )
+from aura.providers.local.staging.stage import WHITE, Scene, Stage, put
 from aura.providers.local.staging.surfaces import halved, lamps, leaves, linen, panes, swept, textured, waves, wood
-from aura.providers.local.staging.tones import Tones
-
-WHITE: Final[Colour] = (255, 255, 255)
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What a scene is built from: the product (RGBA, its own pixels), the picture's size, colours, a source of chance."""
-
-    product: Image.Image
-    size: Size
-    tones: Tones
-    rng: np.random.Generator
-
-    def fitted(self, wide: float, high: float) -> Image.Image:
-        """The product as large as fits into shares of the picture, its form kept."""
-        scale = min(self.size[0] * wide / self.product.width, self.size[1] * high / self.product.height)
-        size = (max(2, round(self.product.width * scale)), max(2, round(self.product.height * scale)))
-        return self.product.resize(size, Image.Resampling.LANCZOS)
-
-    def standing(self, product: Image.Image, foot: float, across: float = 0.5) -> Place:
-        """Where a product stands with its foot at a share of the height."""
-        return round(self.size[0] * across - product.width / 2), round(self.size[1] * foot) - product.height
-
-    def turned(self, product: Image.Image, most: float) -> Image.Image:
-        """A product turned by some degrees either way."""
-        angle = float(self.rng.uniform(0.5, 1)) * most * (1 if self.rng.random() < 0.5 else -1)
-        found = product.rotate(angle, Image.Resampling.BICUBIC, expand=True)
-        return found.crop(found.getchannel("A").getbbox() or (0, 0, *found.size))
-
-
-Scene = Callable[[Stage], Image.Image]
-
-
-def _put(picture: Image.Image, product: Image.Image, place: Place) -> None:
-    picture.paste(product.convert("RGB"), place, product.getchannel("A"))
 
 
 def floating(stage: Stage) -> Image.Image:
@@ -95,9 +57,9 @@ def floating(stage: Stage) -> Image.Image:
         one = ImageOps.expand(ball(round(unit * scale), balls), round(unit * soft * 4))
         one = one.filter(ImageFilter.GaussianBlur(unit * soft))
         spot = (middle[0] + np.cos(angle) * width * reach * 0.86, middle[1] + np.sin(angle) * unit * reach * 0.80)
-        _put(picture, one, (round(spot[0] - one.width / 2), round(spot[1] - one.height / 2)))
+        put(picture, one, (round(spot[0] - one.width / 2), round(spot[1] - one.height / 2)))
     dropped(picture, product.getchannel("A"), place, tones.near(0.45, 0.08), unit * 0.045, 0.45)
-    _put(picture, product, place)
+    put(picture, product, place)
     return grained(picture, rng, 1.6)
 
 
@@ -110,7 +72,7 @@ def flat_lay(stage: Stage) -> Image.Image:
     product = stage.turned(stage.fitted(0.62, 0.62), 11)
     place = (round((stage.size[0] - product.width) / 2), round((stage.size[1] - product.height) / 2))
     dropped(picture, product.getchannel("A"), place, (96, 84, 88), unit * 0.035, 0.95)
-    _put(picture, product, place)
+    put(picture, product, place)
     side = 1 if rng.random() < 0.5 else -1
     leaves(picture, (150, 146, 160), rng, side=side, soft=0.011, strength=0.62)
     shone(picture, (0.2, 0.1), 0.7, (255, 246, 230), 0.22)
@@ -142,80 +104,10 @@ def lifestyle(stage: Stage) -> Image.Image:
     mirrored(picture, product, place, 0.13, 0.35)
     cast(picture, alpha, place, (70, 46, 34), lean=1.0, rise=0.30, strength=0.62)
     grounded(picture, alpha, place, (62, 40, 30))
-    _put(picture, product, place)
+    put(picture, product, place)
     shone(picture, (0.1, 0.12), 0.62, (255, 232, 200), 0.32)
     vignetted(picture, (120, 96, 84), 0.5)
     return grained(picture, rng, 2.4)
-
-
-def product_art(stage: Stage) -> Image.Image:
-    """On a plinth before an arch, with a ball beside it: plain bodies in the product's colours."""
-    tones, (width, height), rng = stage.tones, stage.size, stage.rng
-    unit = min(stage.size)
-    strong = min(0.11, 0.065 + tones.chroma * 0.4)
-    turn = float(rng.choice([-32.0, 28.0, 150.0, 178.0]))
-    back, arch = tones.near(0.84, strong * 0.75, turn), tones.near(0.70, strong, turn - 14)
-    picture = swept(stage.size, [mix(back, WHITE, 0.12), back, mix(back, arch, 0.25)])
-    floor = round(height * 0.80)
-    picture.paste(swept((width, height - floor), [mix(back, arch, 0.35), mix(back, WHITE, 0.10)]), (0, floor))
-    wide = round(unit * 0.56)
-    mask = Image.new("L", (wide * 2, floor * 2))
-    top = round((height * 0.14) * 2)
-    pen = ImageDraw.Draw(mask)
-    pen.ellipse([0, top, wide * 2 - 1, top + wide * 2], fill=255)
-    pen.rectangle([0, top + wide, wide * 2, floor * 2], fill=255)
-    mask = mask.resize((wide, floor), Image.Resampling.LANCZOS)
-    left = round(width * 0.5 - wide * 0.5 + unit * 0.04 * (1 if rng.random() < 0.5 else -1))
-    dropped(
-        picture,
-        mask.crop((0, 0, wide, floor - round(unit * 0.02))),
-        (left, 0),
-        tones.near(0.5, 0.07, turn),
-        unit * 0.03,
-        0.5,
-    )
-    picture.paste(swept((wide, floor), [mix(arch, WHITE, 0.2), arch, mix(arch, (0, 0, 0), 0.1)]), (left, 0), mask)
-    product = stage.fitted(0.46, 0.50)
-    stand = _plinth(picture, stage, round(max(product.width * 1.25, unit * 0.46)), tones, turn, strong)
-    place = (round(width / 2 - product.width / 2), stand - product.height)
-    side = round(unit * 0.15)
-    own = tones.near(0.74, strong * 1.05, turn + 60)
-    one = ball(side, (mix(own, (40, 30, 50), 0.45), own, mix(own, WHITE, 0.6)))
-    spot = (
-        round(width * 0.5 + unit * 0.33 * (1 if left < (width - wide) / 2 else -1) - side / 2),
-        round(height * 0.90) - side,
-    )
-    grounded(picture, one.getchannel("A"), spot, tones.near(0.4, 0.06, turn), 0.9)
-    _put(picture, one, spot)
-    alpha = product.getchannel("A")
-    grounded(picture, alpha, place, tones.near(0.38, 0.06, turn))
-    dropped(picture, alpha, place, tones.near(0.5, 0.06, turn), unit * 0.03, 0.35)
-    _put(picture, product, place)
-    shone(picture, (0.12, 0.08), 0.7, (255, 248, 236), 0.35)
-    return grained(picture, rng, 1.8)
-
-
-def _plinth(picture: Image.Image, stage: Stage, wide: int, tones: Tones, turn: float, strong: float) -> int:
-    """A low round plinth; where the middle of its top is."""
-    width, height = stage.size
-    tall, deep = round(height * 0.085), max(8, round(wide * 0.17))
-    top = round(height * 0.765)
-    left = round(width / 2 - wide / 2)
-    body = tones.near(0.92, strong * 0.35, turn + 10)
-    flat = Image.new("L", (wide * 2, (tall + deep) * 2))
-    pen = ImageDraw.Draw(flat)
-    pen.ellipse([0, tall * 2, wide * 2 - 1, (tall + deep) * 2 - 1], fill=255)
-    pen.rectangle([0, deep, wide * 2, tall * 2 + deep], fill=255)
-    side = flat.resize((wide, tall + deep), Image.Resampling.LANCZOS)
-    grounded(picture, side, (left, top), tones.near(0.42, 0.06, turn))
-    light = np.cos((np.linspace(-1, 1, wide) + 0.45) * 1.25)[None, :, None]
-    column = np.array(body, np.float32) * np.clip(0.66 + 0.34 * light, 0, 1.04)
-    face = Image.fromarray(np.clip(np.repeat(column, tall + deep, axis=0), 0, 255).astype(np.uint8))
-    picture.paste(face, (left, top), side)
-    lid = Image.new("L", (wide * 2, deep * 2))
-    ImageDraw.Draw(lid).ellipse([0, 0, wide * 2 - 1, deep * 2 - 1], fill=255)
-    picture.paste(mix(body, WHITE, 0.55), (left, top), lid.resize((wide, deep), Image.Resampling.LANCZOS))
-    return top + round(deep * 0.58)
 
 
 def macro(stage: Stage) -> Image.Image:
@@ -244,7 +136,7 @@ def macro(stage: Stage) -> Image.Image:
     sheet = Image.new("RGBA", stage.size)
     sheet.paste(large, (place[0], place[1]))
     dropped(picture, sheet.getchannel("A"), (0, 0), (60, 52, 60), unit * 0.05, 0.6)
-    _put(picture, sheet.filter(ImageFilter.UnsharpMask(unit / 260, 70, 2)), (0, 0))
+    put(picture, sheet.filter(ImageFilter.UnsharpMask(unit / 260, 70, 2)), (0, 0))
     centre = (place[0] + focus[0] * size[0], place[1] + focus[1] * size[1])
     y, x = np.mgrid[0 : height // 8, 0 : width // 8].astype(np.float32) * 8
     away = np.hypot(x - centre[0], y - centre[1]) / unit
@@ -278,8 +170,9 @@ def dark_and_moody(stage: Stage) -> Image.Image:
     middle = place[1] / height + 0.42 * product.height / height
     shone(picture, (0.5, middle), 0.42, glow, 0.85)
     shone(picture, (0.5, middle - 0.02), 0.23, tones.near(0.72, 0.06, 20), 0.36)
-    haze = np.clip(0.5 + 0.5 * (waves(stage.size, (3.2, 4.5), rng) + 0.5 * waves(stage.size, (8, 11), rng)), 0, 1)
-    picture = textured(picture, (haze - 0.5) * np.linspace(0.4, 1, height, dtype=np.float32)[:, None], 15)
+    haze = waves(stage.size, (3.2, 4.5), rng) + np.float32(0.5) * waves(stage.size, (8, 11), rng)
+    haze = np.clip(np.float32(0.5) + np.float32(0.5) * haze, 0, 1)
+    picture = textured(picture, (haze - np.float32(0.5)) * np.linspace(0.4, 1, height, dtype=np.float32)[:, None], 15)
     line = round(height * 0.80)
     floor = swept(
         (width, height - line), [tones.near(0.24, 0.035), tones.near(0.12, 0.02), tones.near(0.09, 0.015)], 0.6
@@ -297,7 +190,7 @@ def dark_and_moody(stage: Stage) -> Image.Image:
     lit = rimmed(lit, tones.near(0.84, 0.05, 20), 0.62)
     mirrored(picture, lit, place, 0.42, 0.42)
     grounded(picture, product.getchannel("A"), place, (8, 6, 8))
-    _put(picture, lit, place)
+    put(picture, lit, place)
     vignetted(picture, (20, 18, 22), 0.8)
     return grained(picture, rng, 3.4)
 
@@ -314,7 +207,7 @@ def solid_background(stage: Stage) -> Image.Image:
     shade = mix(ground, (30, 24, 30), 0.72)
     cast(picture, alpha, place, shade, lean=0.8, rise=0.20, strength=0.40)
     grounded(picture, alpha, place, shade, 0.9)
-    _put(picture, product, place)
+    put(picture, product, place)
     return picture
 
 

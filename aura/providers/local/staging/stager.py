@@ -57,7 +57,9 @@ class ProductStager:
         cutout = _cut(order.reference)
         verdict = cutout.judgement
         if verdict.confidence < LEAST:
-            words = "No product could be cut out of the picture. " + " ".join(verdict.reasons)
+            words = (
+                "No product could be cut out of the picture. " + " ".join(verdict.reasons) + " Try a plain background."
+            )
             return Making(
                 "failed", model="stager", model_version=self.version, code="no_product", message=words.strip()
             )
@@ -107,7 +109,7 @@ def _image(found: Staged) -> MadeImage:
 
 
 def _cut(reference: bytes | None) -> Cutout:
-    """The cut-out of a picture; the last few are kept, for a session asks for the same one in several styles and sizes."""
+    """The cut-out of a picture; the last few are kept: a session asks for the same one in several styles."""
     if not reference:
         raise ProviderError("A product photograph starts from a picture of the product.", code="unsupported_input")
     digest = hashlib.sha256(reference).hexdigest()

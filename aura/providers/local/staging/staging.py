@@ -7,7 +7,8 @@ import numpy as np
 from PIL import Image
 
 from aura.providers.local.cutting import Cutout
-from aura.providers.local.staging.scenes import SCENES, Stage
+from aura.providers.local.staging.scenes import SCENES
+from aura.providers.local.staging.stage import Stage
 from aura.providers.local.staging.tones import tones_of
 
 STYLES: Final = tuple(SCENES)
@@ -40,7 +41,7 @@ def staged(cutout: Cutout, style: str, size: tuple[int, int], seed: int) -> Stag
     """
     if style not in SCENES:
         raise ValueError(f"There is no style {style[:24]!r}. Choose one of {', '.join(STYLES)}.")
-    if not (LEAST_SIDE <= min(size) and max(size) <= MOST_SIDE):
+    if not (min(size) >= LEAST_SIDE and max(size) <= MOST_SIDE):
         raise ValueError(f"A picture has {LEAST_SIDE} to {MOST_SIDE} pixels a side.")
     product = cutout.cropped
     tones = tones_of(product, np.random.default_rng([seed, 0]))

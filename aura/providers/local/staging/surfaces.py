@@ -18,7 +18,8 @@ def swept(size: Size, stops: list[Colour], bend: float = 1.0) -> Image.Image:
 def waves(size: Size, pitch: tuple[float, float], rng: np.random.Generator) -> Floats:
     """Smooth noise from about -1 to 1, with so many waves across and down."""
     small = rng.standard_normal((max(2, round(pitch[1])), max(2, round(pitch[0]))), np.float32)
-    return np.array(Image.fromarray(small).resize(size, Image.Resampling.BICUBIC)) / np.float32(1.6)
+    found: Floats = np.array(Image.fromarray(small).resize(size, Image.Resampling.BICUBIC), np.float32)
+    return found / np.float32(1.6)
 
 
 def textured(picture: Image.Image, relief: Floats, strength: float) -> Image.Image:
