@@ -48,8 +48,8 @@ class ProductStager:
     def start(self, order: ImageOrder) -> Making:
         """All pictures of the order, done; or failed with ``no_product`` where nothing could be cut out.
 
-        Raises ``ProviderError`` with ``unsupported_input`` where the reference is missing or cannot be read, or the size
-        cannot be made.
+        Raises ``ProviderError`` with ``unsupported_input`` where the reference is missing or cannot be read, or
+        the size cannot be made.
         """
         if order.aspect not in SIZES:
             words = f"There is no form {order.aspect[:12]!r}. Choose one of {', '.join(SIZES)}."
