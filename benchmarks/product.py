@@ -1,8 +1,8 @@
 """Product photographs without a model: CPU seconds, memory and how well the cut-out fits, on drawn products.
 
 ``make bench ARGS=benchmarks/product.py``. AURA_TEST_PRODUCT_SEEDS sets how many scenes of each product and ground
-are cut (1). Where ``cv2`` can be imported (it is no requirement), OpenCV's GrabCut cuts the same pictures at 400 pixels:
-once from a rectangle, once from the first guess that ours begins with. CPU seconds, for machines are shared.
+are cut (1). Where ``cv2`` can be imported (it is no requirement), OpenCV's GrabCut cuts the same pictures at 400
+pixels: once from a rectangle, once from the first guess that ours begins with. CPU seconds, for machines are shared.
 """
 
 import importlib

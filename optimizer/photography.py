@@ -18,9 +18,9 @@ PROMPTS_VERSION: Final = "2026-11-21"
 MOST_NAME, MOST_WISH = 80, 300
 UNCHANGED: Final = (
     "Use the product in the attached picture ({product}). It must stay the same product, unchanged: same "
-    "shape, proportions, colours, materials, surface, label, logo and every word printed on it, letter for letter. "
-    "Change only what is around it: background, light, shadow and reflection. Show the whole product once; add no text, no "
-    "logo, no watermark, no people, no second product."
+    "shape, proportions, colours, materials, surface, label, logo and every word printed on it, letter for "
+    "letter. Change only what is around it: background, light, shadow and reflection. Show the whole "
+    "product once; add no text, no logo, no watermark, no people, no second product."
 )
 CLOSE: Final = UNCHANGED.replace("Show the whole product once", "Show the product once, cropped by the frame")
 NEGATIVE: Final = "watermark, added text, added logo, altered label, deformed product, second product, people, hands"
