@@ -33,7 +33,8 @@ FIRST_SEED = 101
 
 
 MEASURE = """
-import resource, sys
+import sys
+from pathlib import Path
 from PIL import Image
 from aura.providers.local.cutting import cut_out
 from aura.providers.local.staging import STYLES, staged
@@ -41,7 +42,8 @@ cut_out(Image.new("RGB", (64, 64)))
 with Image.open(sys.argv[1]) as source:
     picture = source.convert("RGB")
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(one for one in lines if one.startswith("VmHWM")).split()[1]) / 1024
 first = peak()
 found = cut_out(picture)
 second = peak()
