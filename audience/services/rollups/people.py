@@ -53,7 +53,7 @@ CROSS JOIN LATERAL (
     UNION ALL {THEIRS.format(said=SAID, asked="s.is_long")} OFFSET 0
 ) AS c
 """  # noqa: S608  made of the constants above
-TOLD = ("commenter_id", "comments", "first_at", "first_post", "is_owner")
+TOLD = ("commenter_id", "comments", "first_at", "first_post", "is_owner", "number")
 COUNTS = ("comments", "likes", "first_at", "last_at", "first_post", "is_owner")
 # An upsert finds each row once, where a merge would look for it twice.
 TOUCH = f"""
@@ -65,7 +65,7 @@ WITH c AS (SELECT * FROM their_comment), {FOUND}, done AS (
     WHERE ({", ".join(f"held.{name}" for name in COUNTS)})
         IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COUNTS)})
     RETURNING new.commenter_id, old.comments, new.comments, old.first_at, new.first_at, old.first_post, new.first_post,
-        old.is_owner, new.is_owner
+        old.is_owner, new.is_owner, new.number
 ), gone AS (
     DELETE FROM audience_audienceperson AS held USING (
         SELECT DISTINCT commenter_id FROM changed_comment WHERE sign < 0
@@ -75,7 +75,7 @@ WITH c AS (SELECT * FROM their_comment), {FOUND}, done AS (
     RETURNING {", ".join(f"held.{name}" for name in TOLD)}
 )
 INSERT INTO changed_person SELECT * FROM done UNION ALL
-SELECT commenter_id, comments, NULL, first_at, NULL, first_post, NULL, is_owner, NULL FROM gone
+SELECT commenter_id, comments, NULL, first_at, NULL, first_post, NULL, is_owner, NULL, number FROM gone
 """  # noqa: S608
 
 
