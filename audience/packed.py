@@ -100,11 +100,12 @@ def hashed(keys: Numbers, seed: int) -> tuple[Words, Words]:
     return b, c
 
 
-def replaced(keys: Numbers, salt: int, size: int) -> NDArray[np.int64]:
+def replaced(keys: Numbers, salt: int, size: int) -> Numbers:
     """By which of ``size`` values a person's own is replaced, -1 where it stays (randomised response)."""
     high, low = hashed(keys, salt)
     place = ((high.astype(np.int64) & 0xFF) << 12) | (low >> np.uint32(BITS)).astype(np.int64)
-    return np.where((low & np.uint32(MASK)) < LIMIT, (place & MASK) % size, -1)
+    chosen: Numbers = np.where((low & np.uint32(MASK)) < LIMIT, (place & MASK) % size, -1)
+    return chosen
 
 
 def count_in(
@@ -160,4 +161,6 @@ def foremost(found: Crowd, most: int, order: str) -> Numbers:
     by = found.likes if order == "likes" else found.comments
     if len(by) <= most:
         return found.people
-    return found.people[by >= np.partition(by, len(by) - most)[len(by) - most]]
+    least = int(np.partition(by, len(by) - most)[len(by) - most])
+    first: Numbers = found.people[by >= least]
+    return first

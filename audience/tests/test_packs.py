@@ -1,7 +1,7 @@
 """A10: answers about periods and posts from the packs are those that reading every comment gives, whatever happens."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -120,7 +120,7 @@ def test_packs_answer_as_the_comments_do_after_every_kind_of_change(
     for number, account in enumerate(accounts):
         rollups.rebuild(account)
         load(account, items(chance, 150, 1000 * number))
-    changes = [
+    changes: list[Callable[[], object]] = [
         lambda: classify(chance, 30),
         lambda: load(accounts[0], items(chance, 30, 200)),
         lambda: load(accounts[0], items(chance, 60, 20)),
@@ -180,7 +180,7 @@ def test_an_erased_person_leaves_zeros(accounts: list[TrackedAccount]) -> None:
     classify(random.Random(1), 8)
 
     def held() -> list[tuple[UUID, int, int]]:
-        found = []
+        found: list[tuple[UUID, int, int]] = []
         for page in AudiencePage.objects.filter(account=account):
             names = [UUID(bytes=bytes(page.commenters)[16 * n : 16 * n + 16]) for n in range(page.size)]
             keys, codes = np.frombuffer(page.keys, ">i8").tolist(), np.frombuffer(page.codes, ">i2").tolist()

@@ -45,6 +45,7 @@ PACKED = f"""
 INSERT INTO audience_audiencepacked (id, workspace_id, account_id, people, version, groups)
 SELECT uuidv7(), %(workspace)s, %(account)s, %(next)s, gen_random_uuid(), coalesce((
     SELECT array_agg(DISTINCT {GROUP}) FROM audience_audiencegroup AS p WHERE {MINE}), '{{}}')
+FROM audience_trackedaccount WHERE id = %(account)s AND workspace_id = %(workspace)s
 RETURNING cardinality(groups)
 """  # noqa: S608
 PAGES = f"""
@@ -85,14 +86,20 @@ SELECT uuidv7(), %(workspace)s, %(account)s, day, post, count(*), sum(n), string
 FROM ({{pairs}}) AS pairs GROUP BY day, post
 """  # noqa: S608
 DAY = "(date_trunc('day', commented_at, 'UTC') AT TIME ZONE 'UTC')::date"
-ALL_PAIRS = """
-SELECT {day} AS day, {post} AS post, a.number, count(*) AS n, coalesce(sum(c.likes), 0)::bigint AS likes
+# Read once, narrow, because days and posts are both made of all comments.
+NUMBERED = f"""
+DROP TABLE IF EXISTS numbered_comment;
+CREATE TEMP TABLE numbered_comment ON COMMIT DROP AS
+SELECT {DAY} AS day, c.post_id AS post, a.number, coalesce(c.likes, 0) AS likes
 FROM audience_comment AS c JOIN audience_audienceperson AS a ON a.commenter_id = c.commenter_id
     AND a.account_id = %(account)s AND a.workspace_id = %(workspace)s
-WHERE c.account_id = %(account)s AND c.workspace_id = %(workspace)s AND a.number IS NOT NULL {dated} GROUP BY 1, 2, 3
+WHERE c.account_id = %(account)s AND c.workspace_id = %(workspace)s AND a.number IS NOT NULL
+"""  # noqa: S608
+PAIRS = """
+SELECT {key}, number, count(*) AS n, sum(likes)::bigint AS likes FROM numbered_comment {dated} GROUP BY {group}, number
 """
-ALL_DAYS = SHEETS.format(pairs=ALL_PAIRS.format(day=DAY, post="NULL::uuid", dated="AND commented_at IS NOT NULL"))
-ALL_POSTS = SHEETS.format(pairs=ALL_PAIRS.format(day="NULL::date", post="post_id", dated=""))
+ALL_DAYS = SHEETS.format(pairs=PAIRS.format(key="day, NULL::uuid AS post", dated="WHERE day IS NOT NULL", group="day"))
+ALL_POSTS = SHEETS.format(pairs=PAIRS.format(key="NULL::date AS day, post", dated="", group="post"))
 
 STATE = f"SELECT people, groups FROM audience_audiencepacked WHERE {MINE} FOR UPDATE"  # noqa: S608
 NEW = f"""
@@ -109,11 +116,8 @@ INSERT INTO audience_audiencepage (id, workspace_id, account_id, first, size, co
 VALUES (uuidv7(), %(workspace)s, %(account)s, %(first)s, %(size)s, %(commenters)s, %(noise)s, %(codes)s,
     gen_random_uuid())
 """
-KNOW = f"""
-UPDATE audience_audiencepacked SET people = %(people)s, groups = groups || %(groups)s::text[],
-    version = gen_random_uuid()
-WHERE {MINE}
-"""  # noqa: S608
+KNOW = f"UPDATE audience_audiencepacked SET people = %(people)s, version = gen_random_uuid() WHERE {MINE}"  # noqa: S608
+ADD_GROUPS = f"UPDATE audience_audiencepacked SET groups = groups || %(groups)s::text[] WHERE {MINE}"  # noqa: S608
 # The number of who went stands with their row as it was.
 CHANGED = f"""
 WITH who AS MATERIALIZED (
@@ -170,11 +174,13 @@ class Packs:
         values = values | {"next": first}
         values["next"] += written(cursor, NUMBER, values)
         cursor.execute(PACKED, values)
-        if cursor.fetchone()[0] > MOST_GROUPS:
+        groups = cursor.fetchone()
+        if groups is None or groups[0] > MOST_GROUPS:
             cursor.execute(CLEAR, values)
             return drifted
-        for statement in (PAGES, ALL_DAYS, ALL_POSTS):
+        for statement in (PAGES, NUMBERED, "ANALYZE numbered_comment", ALL_DAYS, ALL_POSTS):
             cursor.execute(statement, values)
+        cursor.execute("DROP TABLE numbered_comment")
         return drifted
 
     def touch(self, cursor: CursorWrapper, values: Values, changes: Changes) -> int:
@@ -199,7 +205,7 @@ def _number(cursor: CursorWrapper, values: Values, people: int, groups: list[str
     codes, added = _coded(groups, [row[2] for row in new])
     if len(groups) + len(added) > MOST_GROUPS:
         return False
-    cursor.execute(KNOW, values | {"people": people + len(new), "groups": added})
+    _know(cursor, values, people + len(new), added)
     if new:
         keys = [row[0] for row in new]
         cursor.execute(GIVE, values | {"keys": keys, "numbers": list(range(people, people + len(new)))})
@@ -212,6 +218,12 @@ def _number(cursor: CursorWrapper, values: Values, people: int, groups: list[str
         }
         cursor.execute(ADD_PAGE, values | page)
     return True
+
+
+def _know(cursor: CursorWrapper, values: Values, people: int, groups: list[str]) -> None:
+    cursor.execute(KNOW, values | {"people": people})
+    if groups:
+        cursor.execute(ADD_GROUPS, values | {"groups": groups})
 
 
 def _coded(groups: Sequence[str], names: Iterable[str]) -> tuple[list[int], list[str]]:
@@ -257,7 +269,7 @@ def _recode(cursor: CursorWrapper, values: Values, people: Mapping[int, str]) ->
     if len(state[1]) + len(added) > MOST_GROUPS:
         cursor.execute(CLEAR, values)
         return
-    cursor.execute(KNOW, values | {"people": state[0], "groups": added})
+    _know(cursor, values, state[0], added)
     numbers, new = np.array(list(people)), np.array(codes)
     cursor.execute(FIND_PAGES.format(more=""), values | {"numbers": list(people)})
     changed: list[tuple[Any, bytes]] = []

@@ -25,7 +25,9 @@ FOUND = """sums AS (
 MERGE = """
 WITH c AS MATERIALIZED ({comments}), t AS ({rows}), {f}
 MERGE INTO audience_audienceperson AS held USING (
-    SELECT t.id AS held_id, f.* FROM f FULL JOIN t USING (commenter_id)
+    SELECT t.id AS held_id, f.*, CASE WHEN NOT f.is_owner THEN (SELECT coalesce(max(number) + 1, 0) FROM t) - 1
+        + row_number() OVER (PARTITION BY t.id IS NULL AND NOT f.is_owner ORDER BY f.commenter_id) END AS next_number
+    FROM f FULL JOIN t USING (commenter_id)
     WHERE (t.comments, t.likes, t.first_at, t.last_at, t.first_post, t.is_owner)
         IS DISTINCT FROM (f.comments, f.likes, f.first_at, f.last_at, f.first_post, f.is_owner)
     ORDER BY f.commenter_id
@@ -34,9 +36,9 @@ WHEN MATCHED AND found.comments IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET comments = found.comments, likes = found.likes, first_at = found.first_at,
     last_at = found.last_at, first_post = found.first_post, is_owner = found.is_owner
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, commenter_id, comments, likes, first_at, last_at,
-        first_post, is_owner)
+        first_post, is_owner, number)
     VALUES (uuidv7(), %(workspace)s, %(account)s, found.commenter_id, found.comments, found.likes,
-        found.first_at, found.last_at, found.first_post, found.is_owner)
+        found.first_at, found.last_at, found.first_post, found.is_owner, found.next_number)
 """
 REBUILD = MERGE.format(comments=ALL_COMMENTS, rows=ALL_ROWS, f=FOUND)
 # One look into an index for each person: a join would leave the choice to figures that lag behind a growing table.
