@@ -7,7 +7,7 @@ SCOPES = {
     "generation:read": "See generated pictures and their prompts",
     "generation:write": "Make pictures, which may cost money, and delete them",
     "compliments:read": "Read posts and what was written about them",
-    "compliments:write": "Fetch and upload posts, have them written about",
+    "compliments:write": "Fetch and upload posts, have compliments written, which may cost money",
     "media:read": "See pictures that are worked on",
     "media:write": "Upload pictures to work on",
     "jobs:read": "Read jobs and their progress",

@@ -6,7 +6,9 @@ from decimal import Decimal, InvalidOperation
 from aura.environment import Reader, WrongSetting
 from aura.providers.configuration import (
     GEMINI_IMAGES,
+    GEMINI_WRITING,
     OPENAI_IMAGES,
+    OPENAI_WRITING,
     REPLICATE,
     ApifySettings,
     GraphSettings,
@@ -26,7 +28,7 @@ def outside(env: Reader) -> Outside:
     shipped, graph = ApifySettings(), GraphSettings()
     gemini = env.url("GOOGLE_GEMINI_BASE_URL", GEMINI_IMAGES.url, schemes=WEB)
     openai = env.url("OPENAI_BASE_URL", OPENAI_IMAGES.url, schemes=WEB)
-    return Outside(
+    found = Outside(
         apify=ApifySettings(
             url=env.url("APIFY_API_BASE_URL", shipped.url, schemes=WEB),
             build=env.text("AURA_APIFY_BUILD"),
@@ -61,12 +63,31 @@ def outside(env: Reader) -> Outside:
             per_minute=env.number("AURA_OPENAI_PER_MINUTE", 1000, low=1),
         ),
         **_images(env, gemini, openai),
+        gemini_writing=GEMINI_WRITING,
+        openai_writing=OPENAI_WRITING,
         prices=env.attempt(lambda: _prices(env.text("AURA_PRICES")), ""),
         site=SiteSettings(
             url=env.url("INSTAGRAM_SITE_URL", SiteSettings().url, schemes=WEB),
             instaloader=env.flag("AURA_INSTALOADER", True),
         ),
         monthly_budget=env.attempt(lambda: _dollars(env.text("AURA_MONTHLY_BUDGET")), None),
+    )
+    return _with_writing(env, found)
+
+
+def _with_writing(env: Reader, found: Outside) -> Outside:
+    """With those who look at pictures and write: the same services, other models."""
+    closely = env.choice("AURA_WRITING_RESOLUTION", "medium", ("low", "medium", "high"))
+    gemini, openai = found.gemini_writing, found.openai
+    return replace(
+        found,
+        gemini_writing=replace(
+            found.gemini,
+            model=env.text("AURA_GEMINI_WRITING_MODEL", gemini.model),
+            replacement=env.text("AURA_GEMINI_WRITING_REPLACEMENT", gemini.replacement),
+            resolution=closely,
+        ),
+        openai_writing=replace(openai, model=env.text("AURA_OPENAI_WRITING_MODEL", openai.model), resolution=closely),
     )
 
 

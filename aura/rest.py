@@ -48,6 +48,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "aura.http.schema.complete"],
     "ENUM_NAME_OVERRIDES": {
         "ApiKeyStateEnum": "accounts.scopes.KEY_STATES",
+        "ComplimentStatusEnum": "compliments.api.writing_shapes.STAGES",
+        "ComplimentVerdictEnum": "compliments.models.writing.VERDICTS",
+        "GenerationStatusEnum": "generation.models.Generation.State",
+        "GenerationProviderEnum": "generation.models.Generation.Provider",
+        "JobStatusEnum": "aura.jobs.api.STATUSES",
         "PostStatusEnum": "compliments.models.posts.InstagramPost.State",
         "VisionEnum": "audience.services.vision.Reader",
     },

@@ -15,6 +15,13 @@ personal("compliments.InstagramPost", tried=Kind.JSON)
 impersonal("compliments.InstagramPost", "state", "source", "asking", "handle", "error_code")
 personal("compliments.PostImage", alt=Kind.TEXT, error=Kind.TEXT, link=Kind.DERIVED, link_hash=Kind.DERIVED)
 impersonal("compliments.PostImage", "kind", "error_code")
+# What is written about a post goes with it; a text may name others too.
+personal("compliments.Writing", seen=Kind.JSON, tried=Kind.JSON, error=Kind.TEXT)
+impersonal("compliments.Writing", "style", "language", "length", "writer", "state", "asked", "written_style", "model")
+impersonal("compliments.Writing", "model_version", "prompt_version", "notes", "error_code")
+personal("compliments.Compliment", text=Kind.TEXT, written=Kind.TEXT, references=Kind.JSON)
+impersonal("compliments.Compliment", "tones", "verdict", "reasons")
+personal("compliments.VoicePreset", name=Kind.TEXT, description=Kind.TEXT, examples=Kind.JSON, avoid=Kind.JSON)
 
 
 class ComplimentsKeeper(Keeper):

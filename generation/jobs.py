@@ -25,7 +25,7 @@ SETTLES = 5.0
 """Seconds after which a service that was asked to make something tells of it when asked."""
 LONG = 60.0
 """Seconds that an order waits for its first maker before the next one is asked."""
-FINAL = frozenset({"nsfw", "start_unknown", STOPPED})
+FINAL = frozenset({"nsfw", "copyright", "start_unknown", STOPPED})
 """Ends that no other maker is asked after: what one refuses to draw is not shopped around."""
 CANCELLED = "Stopped. Nothing more is made."
 LOST = (

@@ -14,8 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from accounts.outside import SERVICES
-from accounts.services.credentials import provider_secret
+from accounts.services.asking import Skipped, key_for
 from accounts.services.ledger import meter
 from aura.providers.configuration import ImageSettings
 from aura.providers.errors import ProviderError
@@ -25,7 +24,6 @@ from aura.providers.local.composer import LocalComposer
 from aura.providers.metering import Meter
 from aura.providers.outlet import Outlet, Policy
 from aura.providers.replicate.webhooks import verify_webhook
-from aura.tenancy.secrets import SecretUnreadable
 
 AUTO, REPLICATE, GEMINI, OPENAI, LOCAL = "auto", "replicate", "gemini", "openai", "local"
 ORDER: Final = {
@@ -49,14 +47,6 @@ MOST_SECRETS: Final = 500
 
 _secrets: dict[UUID, tuple[float, str]] = {}
 _lock = Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A maker that cannot be asked, and why; ``name`` is that of its service."""
-
-    name: str
-    error: ProviderError
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +135,7 @@ def _can_ask(workspace_id: UUID, name: str) -> bool:
 def _key(workspace_id: UUID, name: str) -> str:
     """The key for a service, "" where it needs none. Raises ``ProviderError`` where it cannot be asked."""
     placed: ImageSettings = getattr(settings.AURA_OUTSIDE, PLACES[name])
-    named = SERVICES[name]
-    if not placed.model:
-        words = f"No image model of {named.label} is chosen on this installation."
-        raise ProviderError(words, code="model_missing")
-    try:
-        key = provider_secret(workspace_id, name) or ""
-    except SecretUnreadable:
-        words = f"The stored {named.secret} of {named.label} cannot be read. Save it again under Settings, Providers."
-        raise ProviderError(words, code="secret_unreadable") from None
-    if not key and not (name == OPENAI and "api.openai.com" not in placed.url):
-        words = f"There is no {named.secret} of {named.label}. An owner or admin can add it under Settings, Providers."
-        raise ProviderError(words, code="provider_key_missing")
-    return key
+    return key_for(workspace_id, name, placed.model, placed.url)
 
 
 def _maker(workspace_id: UUID, name: str, booked: Meter) -> ImageGenerator:
@@ -175,5 +153,7 @@ def _maker(workspace_id: UUID, name: str, booked: Meter) -> ImageGenerator:
 def _outlet(name: str, key: str, placed: ImageSettings, booked: Meter | None) -> Outlet:
     part = "" if name == REPLICATE else placed.model
     service = Service(name, key, part, per_minute=placed.per_minute, in_flight=placed.in_flight)
-    policy = Policy(in_flight=placed.in_flight, deadline=placed.timeout + GRACE, wait=GATE_WAIT)
+    # Replicate's adapter starts once and looks often; what others are asked may be paid, so the job alone asks again.
+    retries = 2 if name == REPLICATE else 0
+    policy = Policy(in_flight=placed.in_flight, deadline=placed.timeout + GRACE, wait=GATE_WAIT, retries=retries)
     return Outlet(service, gate_of(settings.REDIS_URL), booked, policy)

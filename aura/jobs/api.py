@@ -29,6 +29,9 @@ class ProgressSerializer(serializers.Serializer[Any]):
     eta_seconds = serializers.IntegerField(allow_null=True)
 
 
+STATUSES = ["queued", "running", "done", "failed", "cancelled"]
+
+
 class JobErrorSerializer(serializers.Serializer[Any]):
     """Why a job failed, or why its last try did."""
 
@@ -47,7 +50,7 @@ class CostSerializer(serializers.Serializer[Any]):
 class JobSerializer(serializers.ModelSerializer[Job]):
     """A job: ``queued``, ``running``, ``done``, ``failed`` or ``cancelled``."""
 
-    status = serializers.ChoiceField(["queued", "running", "done", "failed", "cancelled"])
+    status = serializers.ChoiceField(STATUSES)
     status_url = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()

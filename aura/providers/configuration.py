@@ -72,6 +72,8 @@ class VisionSettings:
     in_flight: int = 32
     timeout: int = 60
     per_minute: int = 1000
+    resolution: str = "low"
+    """How closely pictures are looked at: low, medium or high; more costs more tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,10 @@ GEMINI_IMAGES = ImageSettings(
     "https://generativelanguage.googleapis.com", "gemini-3.1-flash-image", "gemini-3.1-flash-lite-image"
 )
 OPENAI_IMAGES = ImageSettings("https://api.openai.com/v1", "", timeout=300)
+GEMINI_WRITING = VisionSettings(
+    "https://generativelanguage.googleapis.com", "gemini-3.8-flash", "gemini-3.5-flash", resolution="medium"
+)
+OPENAI_WRITING = VisionSettings("https://api.openai.com/v1", "", resolution="medium")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,9 @@ class Outside:
     replicate: ImageSettings = REPLICATE
     gemini_images: ImageSettings = GEMINI_IMAGES
     openai_images: ImageSettings = OPENAI_IMAGES
+    gemini_writing: VisionSettings = GEMINI_WRITING
+    openai_writing: VisionSettings = OPENAI_WRITING
+    """The models that look at pictures and write; the addresses are those of the models that read profiles."""
     prices: str = ""
     """A file of prices in place of the shipped one."""
     monthly_budget: Decimal | None = None

@@ -1,37 +1,9 @@
 """Who may use which address: the table of :mod:`aura.tests.test_route_matrix`. A new address needs a line here."""
 
-from dataclasses import dataclass, field
+from aura.tests.routes_api import API
+from aura.tests.rules import AD, AN, FORM, OBJECT, OPEN, OW, OWN, PERSON, READ, Rule, V, does
 
-from accounts.models import Role
-
-OPEN, PERSON, OWN, OBJECT = "open", "person", "own", "object"
-FORM = {"GET": Role.VIEWER, "POST": Role.VIEWER}
-READ = {"GET": Role.VIEWER}
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Who may use an address.
-
-    ``kind``: ``open`` to anybody; ``person`` for whoever is signed in; ``own`` for a workspace that is chosen by the
-    caller, so that a stranger gets their own; ``object`` for something of one workspace, a 404 for strangers.
-    ``methods`` gives the lowest role for each method. ``args`` are names in :class:`World`.
-    """
-
-    kind: str
-    methods: dict[str, Role] = field(default_factory=lambda: dict(READ))
-    args: tuple[str, ...] = ()
-    body: dict[str, str] = field(default_factory=dict)
-
-
-def does(kind: str, *args: str, body: dict[str, str] | None = None, **methods: Role) -> Rule:
-    """A rule whose methods are given in small letters: ``post=Role.ANALYST``."""
-    return Rule(kind, {name.upper(): role for name, role in methods.items()}, args, body or {})
-
-
-V, AN, AD, OW = Role.VIEWER, Role.ANALYST, Role.ADMIN, Role.OWNER
-
-RULES: dict[str, Rule] = {
+PAGES: dict[str, Rule] = {
     # pages that join features
     "home": Rule(OWN),
     "system": Rule(OWN),
@@ -111,6 +83,22 @@ RULES: dict[str, Rule] = {
     "audience:account_workbook": Rule(OBJECT, READ, ("username",)),
     "audience:follow": does(OBJECT, "username", get=AN, post=AN),
     "audience:fetch": does(OBJECT, "username", post=AN),
+    "compliments:home": does(OWN, get=V, post=V),
+    "compliments:library": Rule(OWN),
+    "compliments:voices": does(OWN, get=V, post=AN),
+    "compliments:voice": does(OBJECT, "voice", get=V, post=AN),
+    "compliments:remove_voice": does(OBJECT, "voice", post=AN),
+    "compliments:limit": does(OWN, post=AD),
+    "compliments:post": does(OBJECT, "instagram_post", get=V, post=V),
+    "compliments:fragment": Rule(OBJECT, READ, ("instagram_post",)),
+    "compliments:retry_post": does(OBJECT, "instagram_post", post=AN),
+    "compliments:remove_post": does(OBJECT, "instagram_post", post=AN),
+    "compliments:regenerate": does(OBJECT, "writing", post=AN),
+    "compliments:retry": does(OBJECT, "writing", post=AN),
+    "compliments:cancel": does(OBJECT, "writing", post=AN),
+    "compliments:remove": does(OBJECT, "writing", post=AN),
+    "compliments:edit": does(OBJECT, "writing", "one", get=AN, post=AN),
+    "compliments:mark": does(OBJECT, "writing", "one", post=AN),
     "generation:gallery": does(OWN, get=V, post=V),
     "generation:detail": Rule(OBJECT, READ, ("generation",)),
     "generation:fragment": Rule(OBJECT, READ, ("generation",)),
@@ -165,105 +153,8 @@ RULES: dict[str, Rule] = {
     "privacy:retention": does(OWN, post=AD),
     "privacy:audit": does(OWN, get=AD),
     "privacy:audit_export": does(OWN, "csv", get=AD),
-    # API: open
-    "api:schema": Rule(OPEN),
-    "api:docs": Rule(OPEN),
-    "api:health": Rule(OPEN),
-    "api:register": does(OPEN, post=V),
-    "api:verify_email": does(OPEN, post=V),
-    "api:token": does(OPEN, post=V),
-    "api:token_refresh": does(OPEN, post=V),
-    "api:logout": does(OPEN, post=V),
-    "api:password_reset": does(OPEN, post=V),
-    "api:password_reset_confirm": does(OPEN, post=V),
-    # API: people and workspaces
-    "api:me": does(PERSON, get=V, patch=V),
-    "api:accept_invitation": does(PERSON, post=V),
-    "api:workspaces": does(PERSON, get=V, post=V),
-    "api:workspace": does(OBJECT, "slug", get=V, patch=AD, delete=OW),
-    "api:leave_workspace": does(OBJECT, "slug", post=V),
-    "api:members": Rule(OBJECT, READ, ("slug",)),
-    "api:member": does(OBJECT, "slug", "viewer_member", get=V, patch=AD, delete=AD),
-    "api:transfer_workspace": does(OBJECT, "slug", "viewer_member", post=OW),
-    "api:invitations": does(OBJECT, "slug", get=AD, post=AD),
-    "api:invitation": does(OBJECT, "slug", "invitation", delete=AD),
-    "api:api_keys": does(OBJECT, "slug", get=AD, post=AD),
-    "api:api_key": does(OBJECT, "slug", "api_key", get=AD, delete=AD),
-    "api:providers": does(OBJECT, "slug", get=AD),
-    "api:provider": does(OBJECT, "slug", "provider", put=AD, delete=AD),
-    "api:usage": does(OBJECT, "slug", get=AN),
-    "api:usage_entries": does(OBJECT, "slug", get=AN),
-    "api:budget": does(OBJECT, "slug", get=AN, patch=AD),
-    # API: jobs
-    "api:jobs:jobs": Rule(OWN),
-    "api:jobs:job": Rule(OBJECT, READ, ("job",)),
-    "api:jobs:cancel": does(OBJECT, "job", post=AN),
-    "api:jobs:retry": does(OBJECT, "job", post=AN),
-    # API: audience
-    "api:audience:accounts": does(OWN, get=V, post=AN),
-    "api:audience:account": does(OBJECT, "account", get=V, patch=AD, delete=AD),
-    "api:audience:demographics": Rule(OBJECT, READ, ("account",)),
-    "api:audience:activity": Rule(OBJECT, READ, ("account",)),
-    "api:audience:top_commenters": Rule(OBJECT, READ, ("account",)),
-    "api:audience:sentiment": Rule(OBJECT, READ, ("account",)),
-    "api:audience:topics": Rule(OBJECT, READ, ("account",)),
-    "api:audience:questions": Rule(OBJECT, READ, ("account",)),
-    "api:audience:authenticity": Rule(OBJECT, READ, ("account",)),
-    "api:audience:pods": does(OBJECT, "account", get=AN),
-    "api:audience:waiting_questions": does(OBJECT, "account", get=AN),
-    "api:audience:account_runs": does(OBJECT, "account", get=V, post=AN),
-    "api:audience:posts": Rule(OBJECT, READ, ("account",)),
-    "api:audience:comments": Rule(OBJECT, READ, ("account",)),
-    "api:audience:commenters": Rule(OBJECT, READ, ("account",)),
-    "api:audience:loyalty": Rule(OBJECT, READ, ("account",)),
-    "api:audience:segments": Rule(OBJECT, READ, ("account",)),
-    "api:audience:types": Rule(OBJECT, READ, ("account",)),
-    "api:audience:quality": Rule(OBJECT, READ, ("account",)),
-    "api:audience:growth": Rule(OBJECT, READ, ("account",)),
-    "api:audience:compare": Rule(OWN),
-    "api:audience:overlap": Rule(OWN),
-    "api:audience:classification": does(OBJECT, "person", get=AN, patch=AN, delete=AN),
-    "api:audience:accuracy": does(OWN, get=AN),
-    "api:audience:imports": does(OWN, post=AN),
-    "api:audience:runs": Rule(OWN),
-    "api:audience:run": Rule(OBJECT, READ, ("run",)),
-    "api:audience:run_cancel": does(OBJECT, "run", post=AN),
-    "api:audience:run_resume": does(OBJECT, "run", post=AN),
-    # API: generation
-    "api:generation:generate": does(OWN, post=AN),
-    "api:generation:status": Rule(OBJECT, READ, ("job",)),
-    "api:generation:generations": Rule(OWN),
-    "api:generation:generation": does(OBJECT, "generation", get=V, delete=AN),
-    "api:generation:cancel": does(OBJECT, "generation", post=AN),
-    "api:generation:image": does(OBJECT, "generation", "one", patch=AN),
-    # API: compliments
-    "api:compliments:posts": does(OWN, get=V, post=AN),
-    "api:compliments:post": does(OBJECT, "asked_post", get=V, delete=AN),
-    "api:compliments:post_retry": does(OBJECT, "asked_post", post=AN),
-    # API: pictures
-    "api:media:upload": does(OWN, post=AN),
-    "api:media:picture": Rule(OBJECT, READ, ("stored_picture",)),
-    "api:media:file": Rule(OBJECT, READ, ("stored_picture",)),
-    "api:media:small": Rule(OBJECT, READ, ("stored_picture",)),
-    # API: webhooks
-    "api:webhooks:endpoints": does(OWN, get=AD, post=AD),
-    "api:webhooks:endpoint": does(OBJECT, "endpoint", get=AD, patch=AD, delete=AD),
-    "api:webhooks:rotate_secret": does(OBJECT, "endpoint", post=AD),
-    "api:webhooks:test": does(OBJECT, "endpoint", post=AD),
-    "api:webhooks:deliveries": does(OWN, get=AD),
-    "api:webhooks:delivery": does(OBJECT, "delivery", get=AD),
-    "api:webhooks:redeliver": does(OBJECT, "delivery", post=AD),
-    # API: privacy
-    "api:privacy:erasures": does(OWN, get=AD, post=AD),
-    "api:privacy:erasure": does(OBJECT, "erasure", get=AD),
-    "api:privacy:exports": does(OWN, get=AD, post=AD),
-    "api:privacy:export": does(OBJECT, "export", get=AD),
-    "api:privacy:export_download": does(OBJECT, "export", get=AD),
-    "api:privacy:opt_outs": does(OWN, get=AD, post=AD, delete=AD),
-    "api:privacy:opt_out": does(OBJECT, "opt_out", delete=AD),
-    "api:privacy:retention": does(OWN, get=AD, patch=AD),
-    "api:privacy:audit": does(OBJECT, "slug", get=AD),
 }
+RULES = PAGES | API
 
 # What an allowed call may answer besides success: the world lacks what is asked for, or the body is empty.
 ALSO: dict[str, set[int]] = {

@@ -117,7 +117,8 @@ def _contents(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def client_package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """A client made by openapi-python-client from the committed schema."""
     folder = tmp_path_factory.mktemp("client")
-    overrides = "content_type_overrides:\n  application/zip: application/octet-stream\n"
+    binary = ("application/zip", "image/jpeg", "image/png", "image/webp")
+    overrides = "content_type_overrides:\n" + "".join(f"  {one}: application/octet-stream\n" for one in binary)
     (folder / "config.yml").write_text(f"post_hooks: []\npackage_name_override: aura_client\n{overrides}")
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
     arguments = ["--path", str(ROOT / "openapi.yaml"), "--config", "config.yml", "--output-path", "aura_client"]

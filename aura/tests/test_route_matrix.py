@@ -27,10 +27,11 @@ from aura.media.models import Picture
 from aura.privacy.models import ErasureRequest, OptOut, SubjectExport
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
-from aura.tests.routes import ALSO, OBJECT, OPEN, OWN, RULES, Rule
+from aura.tests.routes import ALSO, RULES
+from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
-from compliments.models import InstagramPost
-from generation.models import Generation
+from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
+from generation.models import GeneratedImage, Generation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -109,7 +110,26 @@ def _post(north: Workspace) -> InstagramPost:
 def _picture(workspace: Workspace) -> Picture:
     small = {"width": 1, "height": 1, "size": 1, "thumbnail_width": 1, "thumbnail_height": 1}
     paths = {"path": "pictures/lost.jpg", "thumbnail_path": "pictures/lost.small.jpg", "media_type": "image/jpeg"}
-    return Picture.objects.create(workspace=workspace, sha256="0" * 64, **paths, **small)
+    row, _ = Picture.objects.get_or_create(workspace=workspace, sha256="0" * 64, defaults=paths | small)
+    return row
+
+
+def _works(team: Team) -> dict[str, str]:
+    """What is written about posts, and pictures."""
+    north = team.workspace
+    post = InstagramPost.objects.create(workspace=north, code="Cabc", state=InstagramPost.State.DOWNLOADED)
+    writing = Writing.objects.create(workspace=north, post=post, state=Writing.State.FAILED)
+    Compliment.objects.create(workspace=north, writing=writing, number=1, text="Lovely light.")
+    voice = VoicePreset.objects.create(workspace=north, name="Bakery")
+    generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
+    GeneratedImage.objects.create(workspace=north, generation=generation, number=1, picture=_picture(north))
+    return {
+        "instagram_post": str(post.pk),
+        "asked_post": str(_post(north).pk),
+        "writing": str(writing.pk),
+        "voice": str(voice.pk),
+        "generation": str(generation.pk),
+    }
 
 
 def _things(team: Team, token: str, secret: str) -> dict[str, str]:
@@ -126,16 +146,14 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
     key = ApiKey.objects.create(
         workspace=north, name="k", prefix="aura_x", digest=digest(secret), scopes=["none"], created_by=alice
     )
-    member = Membership.objects.get(user=team.viewer)
     delivery = (hooks.endpoint(north), hooks.emit(north))[1]
     erasure = ErasureRequest.objects.create(workspace=north, hashes=["x"], key_id="k")
     export = SubjectExport.objects.create(workspace=north, hashes=["x"], key_id="k")
-    generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
     opt_out = OptOut.objects.create(workspace=north, username_hash="x", key_id="k")
     return {
         "word": "x-y",
-        "generation": str(generation.pk),
         "one": "1",
+        **_works(team),
         "uid": "1",
         "slug": north.slug,
         "provider": "gemini",
@@ -144,13 +162,12 @@ def _things(team: Team, token: str, secret: str) -> dict[str, str]:
         "person": str(person.pk),
         "pictured": str(person.pk),
         "run": str(run.pk),
-        "asked_post": str(_post(north).pk),
         "stored_picture": str(_picture(north).pk),
         "job": str(job.pk),
         "invitation": str(offer.pk),
         "invitation_token": token,
         "api_key": str(key.pk),
-        "viewer_member": str(member.pk),
+        "viewer_member": str(Membership.objects.get(user=team.viewer).pk),
         "endpoint": str(delivery.endpoint_id),
         "delivery": str(delivery.pk),
         "erasure": str(erasure.pk),

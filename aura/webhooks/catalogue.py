@@ -4,6 +4,8 @@ EVENTS = {
     "audience.run.completed": "An analysis of an account has finished",
     "audience.run.failed": "An analysis of an account has failed",
     "audience.run.paused": "An analysis waits for its budget or for a quota",
+    "compliment.completed": "Compliments have been written",
+    "compliment.failed": "Compliments could not be written",
     "generation.completed": "Pictures have been made",
     "generation.failed": "Pictures could not be made",
     "budget.reached": "This month's budget for outside services is reached: paid work stops",

@@ -54,7 +54,7 @@ class GenerateSerializer(serializers.Serializer[Any]):
         return found
 
 
-class StartedSerializer(serializers.Serializer[Any]):
+class GenerationStartedSerializer(serializers.Serializer[Any]):
     """Where the work can be followed. ``id`` is the job's."""
 
     id = serializers.UUIDField()
@@ -94,7 +94,7 @@ class ImageSerializer(serializers.ModelSerializer[GeneratedImage]):
         return reverse("api:media:file", args=[image.picture_id])
 
 
-class TriedSerializer(serializers.Serializer[Any]):
+class MakerTriedSerializer(serializers.Serializer[Any]):
     """A maker that was not enough, and why."""
 
     maker = serializers.CharField()
@@ -102,7 +102,7 @@ class TriedSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
+class GenerationFailureSerializer(serializers.Serializer[Any]):
     """Why an order failed."""
 
     code = serializers.CharField()
@@ -114,7 +114,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
 
     status = serializers.CharField(source="state")
     images = ImageSerializer(many=True, read_only=True)
-    tried = TriedSerializer(many=True, read_only=True)
+    tried = MakerTriedSerializer(many=True, read_only=True)
     error = serializers.SerializerMethodField()
     cost = serializers.SerializerMethodField()
 
@@ -142,7 +142,7 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
             "finished_at",
         ]
 
-    @extend_schema_field(ProblemSerializer(allow_null=True))
+    @extend_schema_field(GenerationFailureSerializer(allow_null=True))
     def get_error(self, generation: Generation) -> dict[str, str] | None:
         return {"code": generation.error_code, "message": generation.error} if generation.error_code else None
 

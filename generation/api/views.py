@@ -39,7 +39,7 @@ class GenerationView(WorkspaceView):
 class GenerateView(GenerationView):
     """Orders of pictures."""
 
-    @extend_schema(request=s.GenerateSerializer, responses={202: s.StartedSerializer})
+    @extend_schema(request=s.GenerateSerializer, responses={202: s.GenerationStartedSerializer})
     @idempotent
     def post(self, request: Request) -> Response:
         """Make pictures from a prompt. Without a provider's key, a labelled placeholder is composed."""

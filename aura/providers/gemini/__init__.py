@@ -3,6 +3,7 @@
 from aura.providers.gemini.batch import GeminiBatch
 from aura.providers.gemini.images import GeminiImages
 from aura.providers.gemini.reader import GeminiReader
+from aura.providers.gemini.structured import GeminiStructured
 from aura.providers.gemini.vision import GeminiVision
 
-__all__ = ["GeminiBatch", "GeminiImages", "GeminiReader", "GeminiVision"]
+__all__ = ["GeminiBatch", "GeminiImages", "GeminiReader", "GeminiStructured", "GeminiVision"]

@@ -19,6 +19,12 @@ OPERATION: Final = "read_profiles"
 READ_COMMENTS: Final = "read_comments"
 IMAGE_TOKENS: Final = 280
 """What a picture costs at MEDIA_RESOLUTION_LOW, whatever its size."""
+RESOLUTIONS: Final = {
+    "low": types.MediaResolution.MEDIA_RESOLUTION_LOW,
+    "medium": types.MediaResolution.MEDIA_RESOLUTION_MEDIUM,
+    "high": types.MediaResolution.MEDIA_RESOLUTION_HIGH,
+}
+RESOLUTION_TOKENS: Final = {"low": 280, "medium": 560, "high": 1120}
 ANSWER_TOKENS: Final = 110
 COMMENT_TOKENS: Final = 55
 """An entry about a comment; one about a profile has twice as many fields."""
@@ -69,12 +75,17 @@ def config_of(prompt: Prompt, items: int, tries: int = 0) -> types.GenerateConte
     """
     pictures = not isinstance(prompt, CommentPrompt)
     each = ROOM_EACH if pictures else ROOM_EACH_COMMENT
+    return json_config(prompt, (ROOM_FIRST + each * items) * 2**tries, "low" if pictures else "")
+
+
+def json_config(prompt: Prompt, room: int, resolution: str) -> types.GenerateContentConfig:
+    """How Gemini is to answer in JSON with at most ``room`` tokens, thinking included; "" where no picture goes."""
     return types.GenerateContentConfig(
         system_instruction=prompt.system,
         response_mime_type="application/json",
         response_json_schema=dict(prompt.schema),
-        max_output_tokens=min(MOST_ROOM, (ROOM_FIRST + each * items) * 2**tries),
-        media_resolution=types.MediaResolution.MEDIA_RESOLUTION_LOW if pictures else None,
+        max_output_tokens=min(MOST_ROOM, room),
+        media_resolution=RESOLUTIONS.get(resolution),
         thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel.LOW),
         safety_settings=[
             types.SafetySetting(category=harm, threshold=types.HarmBlockThreshold.BLOCK_ONLY_HIGH) for harm in HARMS

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import stopwordsiso
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from aura.providers.local.letters import word_set
@@ -110,3 +111,12 @@ def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(LANGUAGES)
     return identifier
+
+
+@lru_cache(maxsize=64)
+def common_words(language: str) -> frozenset[str]:
+    """The commonest words of a language without accents (stopwordsiso, MIT); empty where none are known."""
+    if not stopwordsiso.has_lang(language):
+        return frozenset()
+    marked = unicodedata.normalize("NFKD", " ".join(stopwordsiso.stopwords(language)).casefold())
+    return frozenset(re.findall(r"[^\W_]+", "".join(char for char in marked if not unicodedata.combining(char))))

@@ -28,13 +28,14 @@ def ask(
     prompt: Prompt,
     room: int,
     expected: Callable[[str], Usage],
+    detail: str = "low",
 ) -> Reply:
     """The answer of at most ``room`` tokens, in the caller's thread. Raises ``ProviderError``."""
     model, form, unclear = model_of(settings), 0, False
     for _ in range(MOST_CALLS):
         able = abilities_of(settings.url, model)
         form, tokens = max(form, able.form), able.tokens
-        messages = messages_of(asked, prompt, with_schema=FORMATS[form] != "json_schema")
+        messages = messages_of(asked, prompt, with_schema=FORMATS[form] != "json_schema", detail=detail)
         try:
             create: Any = client_of(api_key, settings).chat.completions.create
             answer = create(model=model, messages=messages, **{tokens: room}, **form_of(form, prompt))

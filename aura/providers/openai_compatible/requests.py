@@ -24,7 +24,7 @@ ROOM_EACH, ROOM_EACH_COMMENT, ROOM_FIRST = 250, 100, 1024
 CHARACTERS_A_TOKEN: Final = 3
 
 
-def messages_of(question: Question, prompt: Prompt, *, with_schema: bool) -> list[dict[str, Any]]:
+def messages_of(question: Question, prompt: Prompt, *, with_schema: bool, detail: str = "low") -> list[dict[str, Any]]:
     """The conversation. Pictures go inside it: a server never gets an address to fetch."""
     system = prompt.system
     if with_schema:
@@ -35,7 +35,7 @@ def messages_of(question: Question, prompt: Prompt, *, with_schema: bool) -> lis
         if turn.picture is not None:
             kind, data = turn.picture
             url = f"data:{kind};base64,{base64.b64encode(data).decode()}"
-            parts.append({"type": "image_url", "image_url": {"url": url, "detail": "low"}})
+            parts.append({"type": "image_url", "image_url": {"url": url, "detail": detail}})
     parts.append(_text(question.closing))
     return [{"role": "system", "content": system}, {"role": "user", "content": parts}]
 

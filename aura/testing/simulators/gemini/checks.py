@@ -10,6 +10,8 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 MAX_BYTES = 20_000_000
+MOST_SIDE = 2048
+"""Of pictures that are written about; of profile pictures 384 pixels are enough."""
 PICTURES = {"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"}
 REQUEST = {
     "contents",
@@ -66,25 +68,27 @@ def problems(request: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(contents, list) or not contents:
         yield "contents are required"
         contents = []
+    config = request.get("generationConfig", {})
+    side = 384 if "profiles" in ((config.get("responseJsonSchema") or {}).get("properties") or {}) else MOST_SIDE
     for content in contents:
         if content.get("role") not in {"user", "model"}:
             yield "a content has no role"
-        yield from _content(content)
-    yield from _content(request.get("systemInstruction") or {"parts": [{"text": ""}]})
+        yield from _content(content, side)
+    yield from _content(request.get("systemInstruction") or {"parts": [{"text": ""}]}, side)
     for setting in request.get("safetySettings", []):
         yield from _unknown("safetySettings", setting, SAFETY)
         if setting.get("category", "").removeprefix("HARM_CATEGORY_") not in HARMS:
             yield f"no such category: {setting.get('category')}"
         if setting.get("threshold") not in THRESHOLDS:
             yield f"no such threshold: {setting.get('threshold')}"
-    yield from _config(request.get("generationConfig", {}))
+    yield from _config(config)
 
 
 def _unknown(place: str, value: Mapping[str, Any], known: set[str]) -> Iterator[str]:
     yield from (f'Unknown name "{name}" at {place}' for name in value if name not in known)
 
 
-def _content(content: Mapping[str, Any]) -> Iterator[str]:
+def _content(content: Mapping[str, Any], side: int) -> Iterator[str]:
     yield from _unknown("content", content, CONTENT)
     if not content.get("parts"):
         yield "a content has no parts"
@@ -93,7 +97,7 @@ def _content(content: Mapping[str, Any]) -> Iterator[str]:
         if not {"text", "inlineData"} & set(part):
             yield "a part has no data"
         if "inlineData" in part:
-            yield from _picture(part["inlineData"])
+            yield from _picture(part["inlineData"], side)
 
 
 def decoded(data: str) -> bytes:
@@ -101,7 +105,7 @@ def decoded(data: str) -> bytes:
     return base64.b64decode(data.replace("-", "+").replace("_", "/"), validate=True)
 
 
-def _picture(blob: Mapping[str, Any]) -> Iterator[str]:
+def _picture(blob: Mapping[str, Any], side: int) -> Iterator[str]:
     yield from _unknown("inlineData", blob, BLOB)
     kind = blob.get("mimeType")
     if kind not in PICTURES:
@@ -110,7 +114,7 @@ def _picture(blob: Mapping[str, Any]) -> Iterator[str]:
     try:
         with Image.open(io.BytesIO(decoded(blob.get("data", "")))) as picture:
             found = f"image/{(picture.format or '').lower()}"
-            if max(picture.size) > 384:
+            if max(picture.size) > side:
                 yield f"the picture is {picture.size}, larger than it has to be"
     except (UnidentifiedImageError, binascii.Error, OSError):
         yield "Unable to process input image"

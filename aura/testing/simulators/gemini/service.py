@@ -1,5 +1,6 @@
 """The service itself: routes, keys, models, answers with their tokens."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from aura.testing.simulators.gemini.batches import Batches
 from aura.testing.simulators.gemini.checks import MAX_BYTES, decoded, plain, problems
 from aura.testing.simulators.profiles import Shown, Truth, Twist, felt, likely, line_problems, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
+from aura.testing.simulators.writing import Scribe, is_writing
 
 KEY = "simulated-gemini-key"
 MODELS = ("gemini-3.5-flash-lite", "gemini-3.8-flash")
@@ -38,6 +40,7 @@ class GeminiSimulator(Simulator):
         super().__init__(port)
         self.truth, self.feels, self.key, self.models, self.latency = truth, feels, key, models, latency
         self.batches = Batches(self.generated)
+        self.scribe = Scribe()
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
         self.texts: list[str] = []
@@ -102,7 +105,11 @@ class GeminiSimulator(Simulator):
         found = list(images.problems(request) if draws else problems(request))
         if not found and not draws:
             schema, parts = request.get("generationConfig", {}).get("responseJsonSchema"), _parts_of(request)
-            found += line_problems(profiles_in(request), schema, str(parts[-1].get("text", "")))
+            found += (
+                ()
+                if is_writing(schema or {})
+                else line_problems(profiles_in(request), schema, str(parts[-1].get("text", "")))
+            )
         if size > MAX_BYTES:
             found.append("Request payload size exceeds the limit: 20971520 bytes.")
         for words in found:
@@ -111,12 +118,13 @@ class GeminiSimulator(Simulator):
 
     def generated(self, request: Mapping[str, Any], model: str, twist: Twist = str) -> dict[str, Any]:
         """A GenerateContentResponse for a request in camel case; what does not fit into its room is cut."""
-        profiles = profiles_in(request)
-        text = twist(written(profiles, self.truth, self.feels))
+        config = request.get("generationConfig", {})
+        writes = is_writing(config.get("responseJsonSchema") or {})
+        profiles = [] if writes else profiles_in(request)
+        text = twist(json.dumps(self._compliments(request)) if writes else written(profiles, self.truth, self.feels))
         with self.lock:
             self.read += [one.username for one in profiles if one.text is None]
             self.texts += [one.text for one in profiles if one.text is not None]
-        config = request.get("generationConfig", {})
         room = (config.get("maxOutputTokens", 65_536) - THOUGHTS) * 4
         candidate = {
             "content": {"role": "model", "parts": [{"text": text[:room]}]},
@@ -125,10 +133,17 @@ class GeminiSimulator(Simulator):
         }
         return {
             "candidates": [candidate],
-            "usageMetadata": usage_of(request, profiles, text[:room]),
+            "usageMetadata": usage_of(request, text[:room]),
             "modelVersion": model,
             "responseId": f"r{time.monotonic_ns()}",
         }
+
+    def _compliments(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        parts = _parts_of(request)
+        system = "".join(part["text"] for part in request["systemInstruction"]["parts"])
+        words = [part["text"] for part in parts if "text" in part]
+        with self.lock:
+            return self.scribe.write(system, words, sum("inlineData" in part for part in parts))
 
     def twisting(self, twist: Twist, **changes: Any) -> Fault:
         """A fault: the right answer with other words; ``changes`` replace parts of its candidate."""
@@ -160,10 +175,10 @@ def _parts_of(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [part for content in request["contents"] for part in content["parts"]]
 
 
-def usage_of(request: Mapping[str, Any], profiles: list[Shown], text: str) -> dict[str, Any]:
+def usage_of(request: Mapping[str, Any], text: str) -> dict[str, Any]:
     """Tokens as Google counts them, four characters each and a flat number a picture."""
     level = request.get("generationConfig", {}).get("mediaResolution", "")
-    images = sum(one.picture is not None for one in profiles) * TOKENS.get(level, HIGH)
+    images = sum("inlineData" in part for part in _parts_of(request)) * TOKENS.get(level, HIGH)
     words = (
         sum(
             len(part.get("text", ""))

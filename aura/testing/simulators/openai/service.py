@@ -3,6 +3,7 @@
 import base64
 import binascii
 import io
+import json
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,12 +14,15 @@ from aura.testing.simulators.gemini.checks import SCHEMA, schema_problems
 from aura.testing.simulators.openai import images
 from aura.testing.simulators.profiles import Truth, Twist, felt, likely, line_problems, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
+from aura.testing.simulators.writing import Scribe
 
 KEY = "sk-simulated"
 MODELS = ("vision-small", "vision-large")
 KNOWN = {"model", "messages", "response_format", "max_tokens", "max_completion_tokens", "seed", "stream", "n", "user"}
 PICTURES = ("data:image/jpeg;base64,", "data:image/png;base64,", "data:image/webp;base64,")
 IMAGE_TOKENS = 85
+WRITES = "different compliments"
+"""Words of instructions that ask for compliments; servers without schemas are told in no other way."""
 
 
 def refused(status: int, message: str, kind: str = "invalid_request_error", code: str | None = None) -> Answer:
@@ -54,6 +58,7 @@ class OpenAISimulator(Simulator):
         self.truth, self.feels, self.key, self.forms, self.pictures = truth, feels, key, forms, pictures
         self.limit, self.latency, self.sizes, self.links = limit, latency, sizes, links
         self.drawings: list[bytes] = []
+        self.scribe = Scribe()
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
         self.texts: list[str] = []
@@ -139,18 +144,27 @@ class OpenAISimulator(Simulator):
                 yield f"no such part: {part}"
                 return
         schema = form["json_schema"].get("schema") if form.get("type") == "json_schema" else None
+        if WRITES in messages[0]["content"]:
+            return
         yield from line_problems(shown_in(_parts(request)), schema, str(messages[1]["content"][-1].get("text")))
 
     def _completed(self, request: Mapping[str, Any], twist: Twist = str, **changes: Any) -> Answer:
-        profiles = shown_in(_parts(request))
-        text = twist(written(profiles, self.truth, self.feels))
+        system, parts = request["messages"][0]["content"], list(_parts(request))
+        images = sum(isinstance(part, bytes) for part in parts)
+        profiles = [] if WRITES in system else shown_in(parts)
+        if WRITES in system:
+            with self.lock:
+                said = self.scribe.write(system, [part for part in parts if isinstance(part, str)], images)
+            text = twist(json.dumps(said))
+        else:
+            text = twist(written(profiles, self.truth, self.feels))
         with self.lock:
             self.read += [one.username for one in profiles if one.text is None]
             self.texts += [one.text for one in profiles if one.text is not None]
         message = {"role": "assistant", "content": text, "refusal": None, "tool_calls": None}
         choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": "stop"} | changes
-        words = sum(len(part) for part in _parts(request) if isinstance(part, str)) // 4
-        tokens = words + sum(one.picture is not None for one in profiles) * IMAGE_TOKENS
+        words = sum(len(part) for part in parts if isinstance(part, str)) // 4
+        tokens = words + images * IMAGE_TOKENS
         return Answer.json(
             {
                 "id": f"chatcmpl-{time.monotonic_ns()}",
