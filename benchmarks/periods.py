@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 
 from accounts.models import User
 from audience.models import Commenter, TrackedAccount
@@ -125,6 +125,8 @@ def test_periods_of_many_comments(monkeypatch: pytest.MonkeyPatch) -> None:
             with workspace_scope(account.workspace_id):
                 rollups.rebuild(account)
         rollups.PARTS[:] = untimed
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
         with workspace_scope(account.workspace_id):
             asked = list(questions(user, account))
         roads = {"packs": packs.commenting} | ({"comments": lambda *asked: None} if BOTH else {})
