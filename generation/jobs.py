@@ -93,13 +93,13 @@ def end_with_job(job_row: Job) -> None:
 
 
 @job("generation.make", lane=Lane.REALTIME, max_attempts=4, ended=end_with_job)
-def run_make(context: JobContext) -> dict[str, Any] | None:
+def run_make(context: JobContext) -> None:
     """Ask one maker after the other until one has made the pictures, and store them."""
     with context.transaction():
         rows = Generation.objects.select_related("reference")
         generation = rows.filter(pk=context.payload["generation"]).first()
         if generation is None or generation.state == S.DONE:
-            return None
+            return
         orders.begin(generation)
     context.progress(step="making", done=0, total=generation.count)
     chain = makers.chain_of(generation, context)
@@ -110,9 +110,9 @@ def run_make(context: JobContext) -> dict[str, Any] | None:
             continue
         try:
             making = _made(context, generation, maker)
-            if making is None:
-                return None
-            return _stored(context, generation, maker, making)
+            if making is not None:
+                _stored(context, generation, maker, making)
+            return
         except ProviderError as error:
             if not _may_go_on(context, generation, chain, maker, error):
                 raise
@@ -207,7 +207,7 @@ def _found(context: JobContext, generation: Generation, maker: ImageGenerator) -
     return making
 
 
-def _stored(context: JobContext, generation: Generation, maker: ImageGenerator, making: Making) -> dict[str, Any]:
+def _stored(context: JobContext, generation: Generation, maker: ImageGenerator, making: Making) -> None:
     """Copy what was made into Aura's storage; its price is booked and the order ends with it."""
     context.progress(step="storing")
     made = storing.prepare(generation, maker, making, context.progress_done)
@@ -222,7 +222,6 @@ def _stored(context: JobContext, generation: Generation, maker: ImageGenerator, 
             generation.save(update_fields=["maker", "model_version", "placeholder"])
             storing.store(generation, made)
             orders.end(generation, S.DONE)
-    return {"images": len(made)}
 
 
 @job("generation.stop", lane=Lane.REALTIME, max_attempts=5)

@@ -10,7 +10,6 @@ import signal
 import sys
 import threading
 from datetime import timedelta
-from functools import cache
 from types import FrameType
 from typing import Any
 from uuid import UUID
@@ -27,7 +26,7 @@ from rq.utils import utcformat
 from rq.worker import BaseWorker
 
 from aura.embedded.processes import die_with_parent
-from aura.jobs import claims, tallies
+from aura.jobs import claims, memory, tallies
 from aura.jobs.backoff import full_jitter, retry_delay
 from aura.jobs.buffer import connect
 from aura.jobs.claims import Claim
@@ -37,6 +36,7 @@ from aura.jobs.explaining import explain
 from aura.jobs.lease import lease
 from aura.jobs.models import Lane, State
 from aura.jobs.queue import Kind, find_kind, load_jobs
+from aura.jobs.warming import warm_up
 
 log = structlog.get_logger(__name__)
 
@@ -207,6 +207,10 @@ class _LaneWorker(BaseWorker):
 class RealtimeWorker(_LaneWorker, SimpleWorker):
     """Runs jobs in its own process."""
 
+    def execute_job(self, job: RqJob, queue: Queue) -> None:
+        super().execute_job(job, queue)
+        memory.give_back()
+
     def handle_warm_shutdown_request(self) -> None:
         here.interrupted.set()
 
@@ -254,19 +258,6 @@ def make_worker(lane: str, connection: Redis, *, forking: bool | None = None) ->
     worker = chosen([lane], connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL)
     worker.install()
     return worker
-
-
-@cache
-def warm_up(name: str) -> None:
-    """Let a kind of job import what it needs, once, before a process forks for it."""
-    kind = find_kind(name)
-    if kind and kind.warm:
-        try:
-            kind.warm()
-        except Exception:
-            # The job itself says what is wrong, to whom it matters.
-            log.exception("job_not_warmed", kind=name)
-        gc.freeze()
 
 
 def prepare() -> None:

@@ -107,12 +107,12 @@ def end_with_job(job_row: Job) -> None:
 
 
 @job(KIND, lane=Lane.REALTIME, max_attempts=4, ended=end_with_job)
-def run_write(context: JobContext) -> dict[str, Any] | None:
+def run_write(context: JobContext) -> None:
     """Ask one writer after the other; the last is this machine, which always answers."""
     with context.transaction():
         writing = _open(context)
         if writing is None:
-            return None
+            return
         rows, avoid = briefs.rows_of(writing), briefs.avoid_of(writing)
     context.progress(step="generating", done=0, total=writing.variations)
     brief = briefs.brief_of(writing, rows, avoid)
@@ -127,7 +127,8 @@ def run_write(context: JobContext) -> dict[str, Any] | None:
             _note(context, writing, writer.name, ProviderError(words, code="interrupted"))
             continue
         try:
-            return _written(context, writing, writer, brief)
+            _written(context, writing, writer, brief)
+            return
         except ProviderError as error:
             if not writer.paid or _passes_soon(context, error):
                 raise
@@ -162,7 +163,7 @@ def _passes_soon(context: JobContext, error: ProviderError) -> bool:
     return error.retryable and context.tries_left > 0 and (error.retry_after or 0) <= LONG
 
 
-def _written(context: JobContext, writing: Writing, writer: Writer, brief: Brief) -> dict[str, Any]:
+def _written(context: JobContext, writing: Writing, writer: Writer, brief: Brief) -> None:
     """What one writer wrote, checked and stored; its price is booked and the order ends with it."""
     if writer.paid:
         with context.transaction():
@@ -186,4 +187,3 @@ def _written(context: JobContext, writing: Writing, writer: Writer, brief: Brief
             written.charge.book()
         if not writing.is_over:
             orders.store(writing, checked, model=writer.name, prompt_version=writer.prompt_version)
-    return {"texts": len(checked.compliments)}

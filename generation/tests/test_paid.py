@@ -146,7 +146,8 @@ def test_a_kill_between_paying_and_storing_costs_nothing_more(team: Team, replic
     class Killed(BaseException):
         """The end of a worker: nothing of it tidies up."""
 
-    really, killed = storing.prepare, []
+    really = storing.prepare
+    killed: list[int] = []
 
     def end(*args: Any) -> Any:
         if not killed:

@@ -139,6 +139,8 @@ class _Network:
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # An arena keeps the memory of its largest batch for ever; a worker has other work too.
+        options.enable_cpu_mem_arena = False
         self.session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         self.means = np.asarray(spec["input"]["normalization"]["means"], dtype=np.float32)
         self.input = spec["input"]["name"]
