@@ -117,7 +117,6 @@ VALUES (uuidv7(), %(workspace)s, %(account)s, %(first)s, %(size)s, %(commenters)
     gen_random_uuid())
 """
 KNOW = f"UPDATE audience_audiencepacked SET people = %(people)s, version = gen_random_uuid() WHERE {MINE}"  # noqa: S608
-ADD_GROUPS = f"UPDATE audience_audiencepacked SET groups = groups || %(groups)s::text[] WHERE {MINE}"  # noqa: S608
 # The number of who went stands with their row as it was.
 CHANGED = f"""
 WITH who AS MATERIALIZED (
@@ -221,9 +220,9 @@ def _number(cursor: CursorWrapper, values: Values, people: int, groups: list[str
 
 
 def _know(cursor: CursorWrapper, values: Values, people: int, groups: list[str]) -> None:
-    cursor.execute(KNOW, values | {"people": people})
-    if groups:
-        cursor.execute(ADD_GROUPS, values | {"groups": groups})
+    # Written only where there are some: the list is long.
+    statement = KNOW.replace("version =", "groups = groups || %(groups)s::text[], version =") if groups else KNOW
+    cursor.execute(statement, values | {"people": people, "groups": groups})
 
 
 def _coded(groups: Sequence[str], names: Iterable[str]) -> tuple[list[int], list[str]]:
