@@ -64,6 +64,10 @@ impersonal("audience.AudiencePost", "hours")
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
 personal("audience.AudienceHabit", kind=Kind.DERIVED, months=Kind.DERIVED, gender=Kind.DERIVED, age=Kind.DERIVED)
 personal("audience.AudienceHabit", profile_type=Kind.DERIVED, language=Kind.DERIVED)
+# Names of groups; the people in the packs, whose secret numbers, codes and ids an erasure overwrites with zeros.
+impersonal("audience.AudiencePacked", "groups")
+personal("audience.AudiencePage", commenters=Kind.DERIVED, keys=Kind.DERIVED, codes=Kind.DERIVED)
+personal("audience.AudienceSheet", people=Kind.DERIVED, comments=Kind.DERIVED, likes=Kind.DERIVED)
 impersonal("audience.AudienceSegment", "dimension", "value")
 # Figures of the followed account itself and of its followers as a whole.
 impersonal("audience.ProfileSnapshot", "source")
@@ -87,6 +91,8 @@ class AudienceKeeper(Keeper):
             "audience.PodMember",
             "audience.WordsGroup",
             "audience.AudienceHabit",
+            "audience.AudiencePage",
+            "audience.AudienceSheet",
             "audience.StoredImage",
             "audience.RunBatch",
         }

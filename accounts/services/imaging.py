@@ -21,6 +21,7 @@ from aura.providers.errors import ProviderError
 from aura.providers.gate import Service, gate_of
 from aura.providers.image_ports import ImageGenerator
 from aura.providers.local.composer import LocalComposer
+from aura.providers.local.staging import ProductStager
 from aura.providers.metering import Meter
 from aura.providers.outlet import Outlet, Policy
 from aura.providers.replicate.webhooks import verify_webhook
@@ -79,6 +80,29 @@ def image_makers(workspace_id: UUID, wanted: str = AUTO, *, subject: str = "", j
         except ProviderError as error:
             chain.skipped.append(Skipped(name, error))
     return chain
+
+
+def product_makers(
+    workspace_id: UUID,
+    style: str,
+    wanted: str = AUTO,
+    *,
+    size: tuple[int, int] | None = None,
+    subject: str = "",
+    job_id: UUID | None = None,
+) -> Chain:
+    """The makers for product photographs (O6): models that start from a reference picture, then this machine's stager.
+
+    The stager comes last for every choice but a service by name: who chose a service does not get another one instead.
+    ``style`` is one of ``aura.providers.local.staging.STYLES``, ``size`` (width, height) is the stager's. Raises
+    ``ValueError`` for a style that is none. Outside of any transaction, as :func:`image_makers`.
+    """
+    stager = ProductStager(style, size)
+    chain = image_makers(workspace_id, wanted, subject=subject, job_id=job_id)
+    makers = [maker for maker in chain.makers if maker.edits and maker.name != LocalComposer.name]
+    if LOCAL in ORDER[wanted]:
+        makers.append(stager)
+    return Chain(makers, chain.skipped)
 
 
 def has_image_model(workspace_id: UUID) -> bool:

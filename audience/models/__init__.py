@@ -3,6 +3,7 @@
 from audience.models.content import Comment, Commenter, PictureState, Post, StoredImage, TrackedAccount
 from audience.models.findings import AudienceGroup, AudienceHour, AudiencePerson, Classification
 from audience.models.growth import FollowerDemographics, ProfileSnapshot
+from audience.models.packs import AudiencePacked, AudiencePage, AudienceSheet
 from audience.models.people import AudienceCohort, AudienceHabit, AudienceSegment
 from audience.models.reviews import Dimension, PromptTrial, Queue, Review, ReviewItem
 from audience.models.rollups import AudienceDay, AudiencePost, AudienceState
@@ -17,9 +18,12 @@ __all__ = [
     "AudienceGroup",
     "AudienceHabit",
     "AudienceHour",
+    "AudiencePacked",
+    "AudiencePage",
     "AudiencePerson",
     "AudiencePost",
     "AudienceSegment",
+    "AudienceSheet",
     "AudienceState",
     "Classification",
     "Comment",

@@ -62,6 +62,7 @@ class AudiencePerson(TenantModel):
     last_at = models.DateTimeField(null=True)
     is_owner = models.BooleanField(help_text="the account itself, which is not its own audience")
     first_post = models.UUIDField(null=True, help_text="the post of the first comment whose time is known")
+    number = models.IntegerField(null=True, help_text="in the packs (AudiencePage)")
 
     class Meta:
         constraints: ClassVar = [

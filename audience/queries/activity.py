@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from audience.models import TrackedAccount
+from audience.queries import packs
 from audience.queries.matching import audience_where, comments_where, instants
 from audience.zones import begins_at_quarters
 
@@ -44,6 +45,10 @@ SELECT coalesce(sum(a.comments), 0)::bigint, count(*), (
     SELECT count(*) FROM audience_post AS q WHERE q.workspace_id = %(workspace)s AND q.account_id = %(account)s
     AND EXISTS (SELECT FROM audience_comment WHERE post_id = q.id AND {where})
 ) FROM ({sums}) AS a
+"""
+POSTS_WITH = """
+SELECT count(*) FROM audience_post AS q WHERE q.workspace_id = %(workspace)s AND q.account_id = %(account)s
+AND EXISTS (SELECT FROM audience_comment WHERE post_id = q.id AND {where})
 """
 ALL_TOTALS = """
 SELECT coalesce(sum(comments), 0)::bigint, coalesce(sum(people), 0)::bigint, (
@@ -175,6 +180,10 @@ def totals(
 ) -> Totals:
     """Comments, the people who wrote them, posts with one, and the comments of the period just before."""
     where, values = audience_where(account, start, end, post)
+    if found := packs.commenting(account, start, end, post):
+        posts = _rows(POSTS_WITH.format(where=where), values)[0][0]
+        comments = int(found.crowd.comments.sum())
+        return Totals(comments, len(found.crowd.people), posts, _before(account, start, end, post))
     counted = TOTALS.format(sums=PER_PERSON.format(where=where), where=where)
     comments, people, posts = _rows(counted if start or end or post else ALL_TOTALS, values)[0]
     return Totals(comments, people, posts, _before(account, start, end, post))
@@ -249,8 +258,13 @@ def top_people(
     query = PEOPLE.format(sums=sums, order=ORDERS[order])
     # Among the first few there is no join with everybody; among all only where too many of them may not be shown.
     among = 2 * (offset + limit) + SPARE
-    for values["among"] in (among, None):
-        rows = _rows(query, values | {"limit": limit, "offset": offset})
+    first = query
+    if (found := packs.commenting(account, start, end, post)) and (most := packs.foremost(found, among, order)):
+        values["most"] = most
+        some = SUMS.format(where=f"{where} AND commenter_id = ANY (%(most)s::uuid[])")
+        first = PEOPLE.format(sums=some, order=ORDERS[order])
+    for asked, values["among"] in ((first, among), (query, None)):
+        rows = _rows(asked, values | {"limit": limit, "offset": offset})
         if len(rows) == limit:
             break
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]

@@ -16,6 +16,8 @@ from audience import loyalty, statistics
 from audience.anonymity import OTHER
 from audience.loyalty import Sums
 from audience.models import AudienceDay, TrackedAccount
+from audience.packed import squares
+from audience.queries import packs
 from audience.queries.activity import daily
 from audience.queries.demographics import DIMENSIONS, Demographics, demographics
 from audience.queries.kept import kept
@@ -92,11 +94,23 @@ def _told(asked: Asked) -> Told:
     if asked.whole:
         segments = segment_sums(account)
         return Told(asked, found, found.as_json(), everybody(segments), None, days, histogram(segments))
-    where, values = audience_where(account, asked.start, asked.end, None)
+    sums = period_sums(asked)
+    return Told(asked, found, found.as_json(), sums, _back(asked, sums), days, {})
+
+
+def period_sums(asked: Asked) -> Sums:
+    """The sums over the people of a period."""
+    if found := packs.commenting(asked.account, asked.start, asked.end, None):
+        return Sums(*squares(found.crowd))
+    return counted_sums(asked)
+
+
+def counted_sums(asked: Asked) -> Sums:
+    """:func:`period_sums`, by reading every comment of the period."""
+    where, values = audience_where(asked.account, asked.start, asked.end, None)
     with connection.cursor() as cursor:
         cursor.execute(SUMS.format(where=where), values)
-        sums = Sums(*map(int, cursor.fetchone()))
-    return Told(asked, found, found.as_json(), sums, _back(asked, sums), days, {})
+        return Sums(*map(int, cursor.fetchone()))
 
 
 def _back(asked: Asked, sums: Sums) -> int | None:

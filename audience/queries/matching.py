@@ -12,12 +12,9 @@ from django.db import connection
 
 from audience.anonymity import OTHER, SHUFFLED, UNKNOWN, Census
 from audience.models import TrackedAccount
+from audience.queries import packs
+from audience.queries.packs import OWNERS
 
-OWNERS = """(
-    SELECT id FROM audience_commenter WHERE workspace_id = %(workspace)s AND username = %(username)s
-    UNION ALL SELECT id FROM audience_commenter
-    WHERE workspace_id = %(workspace)s AND external_id = %(external)s AND external_id <> ''
-)"""
 BITS = 20
 MASK = 2**BITS - 1
 # The person's secret number, hashed once for each dimension, says whether and by which value its own is replaced: 0
@@ -130,6 +127,18 @@ def matching_people(
 
     key of all; how many there are in all). ``axes`` are the values that each dimension may have.
     """
+    found = packs.commenting(account, question.start, question.end, question.post)
+    if found:
+        census = Census(axes)
+        if packs.count_in(census, found, kept):
+            return census, len(found.crowd.people)
+    return counted_people(account, question, axes)
+
+
+def counted_people(
+    account: TrackedAccount, question: Question, axes: Mapping[str, Sequence[str]]
+) -> tuple[Census, int]:
+    """:func:`matching_people`, by reading every comment asked about."""
     where, values = audience_where(account, question.start, question.end, question.post)
     values |= {name: list(axis) for name, axis in axes.items()}
     census, everybody, size, lists = Census(axes), 0, len(axes), list(axes.values())

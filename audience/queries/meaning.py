@@ -13,7 +13,8 @@ from django.core.cache import cache
 from django.db import connection
 
 from audience.models import TrackedAccount, WordsGroup
-from audience.queries.matching import OWNERS, account_key
+from audience.queries.matching import account_key
+from audience.queries.packs import OWNERS
 from audience.queries.publishing import entries, publish
 from audience.queries.sentiment import CACHE_SECONDS, Choice, kept_answer, where_days, words_state
 from audience.statistics import wilson

@@ -39,13 +39,17 @@ class ImageOrder:
 @dataclass(frozen=True, slots=True)
 class MadeImage:
     """A picture that was made: its bytes, or a link that expires (exactly one of the two). ``placeholder`` is true for
-    the embedded composer: no model has looked at the prompt's meaning."""
+    what this machine composed: no model has looked at the prompt's meaning. ``label`` then says so in words for people
+    (data, not burnt in); ``confidence`` (0 to 1) and ``notes`` say how well it came out, where that is known."""
 
     data: bytes = b""
     url: str = ""
     media_type: str = ""
     seed: int | None = None
     placeholder: bool = False
+    label: str = ""
+    confidence: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def small_of(picture: Image.Image) -> CleanImage:
     """A JPEG of at most 480 pixels a side, transparency on white."""
     small = picture.copy()
     small.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return _jpeg(_bare(_plain_mode(small)), SMALL_QUALITY)
+    return _jpeg(_bare(plain_mode(small)), SMALL_QUALITY)
 
 
 def _jpeg(picture: Image.Image, quality: int) -> CleanImage:
@@ -126,11 +126,11 @@ def _decode(data: bytes, max_bytes: int, side: int, *, opaque: bool = True) -> I
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as source:
             _check_size(source.width, source.height)
-            orientation = _orientation(source)
+            orientation = orientation_of(source)
             source.draft(None, _drafted(source.size, side))
             source.load()
             profile = source.info.get("icc_profile")
-            frame: Image.Image = _plain_mode(source, opaque=opaque)
+            frame: Image.Image = plain_mode(source, opaque=opaque)
             # In place and before it is copied: two of the largest pictures would not fit into a worker's memory.
             frame.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
             frame = frame.copy()
@@ -140,7 +140,7 @@ def _decode(data: bytes, max_bytes: int, side: int, *, opaque: bool = True) -> I
         raise ImageRefused("too_many_pixels", "The picture has too many pixels.") from None
     except BROKEN:
         raise ImageRefused("broken", "The picture cannot be read to its end.") from None
-    return _turned(_to_srgb(frame, profile), orientation)
+    return _turned(to_srgb(frame, profile), orientation)
 
 
 def _drafted(size: tuple[int, int], side: int) -> tuple[int, int]:
@@ -161,15 +161,18 @@ def _check_size(width: int, height: int) -> None:
         raise ImageRefused("too_small", f"The picture has {width} x {height} pixels, too few to show anything.")
 
 
-def _orientation(source: Image.Image) -> int:
+def orientation_of(source: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; 1 where there is none or it cannot be read."""
     try:
         return int(source.getexif().get(ExifTags.Base.Orientation, 1))
     except (*BROKEN, AttributeError):
         return 1
 
 
-def _plain_mode(source: Image.Image, *, opaque: bool = True) -> Image.Image:
+def plain_mode(source: Image.Image, *, opaque: bool = True) -> Image.Image:
     """It, or a copy, as L, RGB or CMYK: no palette, no 16 bits, transparency laid on white; RGBA where it may stay."""
+    if source.mode == "I;16":
+        return Image.fromarray((np.asarray(source, dtype=np.uint16) >> 8).astype(np.uint8))
     if source.mode.startswith("I"):
         return Image.fromarray((np.asarray(source).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
     if source.has_transparency_data:
@@ -182,7 +185,8 @@ def _plain_mode(source: Image.Image, *, opaque: bool = True) -> Image.Image:
     return source if source.mode in {"L", "RGB", "CMYK"} else source.convert("RGB")
 
 
-def _to_srgb(frame: Image.Image, profile: bytes | None) -> Image.Image:
+def to_srgb(frame: Image.Image, profile: bytes | None) -> Image.Image:
+    """RGB or RGBA in sRGB. A profile that cannot be used is passed over, as browsers do."""
     mode = "RGBA" if frame.mode == "RGBA" else "RGB"
     if profile:
         try:

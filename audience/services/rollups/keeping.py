@@ -14,6 +14,7 @@ from audience.models import AudiencePost, AudienceState, TrackedAccount
 from audience.services.rollups.groups import groups_of, move
 from audience.services.rollups.habits import reread
 from audience.services.rollups.locks import lock_account, lock_people, take_memory
+from audience.services.rollups.packs import recode
 from audience.services.rollups.parts import IS_LONG, STAGE, Changes, Values
 from audience.services.rollups.registry import PARTS
 from aura.tenancy.scope import current_workspace_id
@@ -161,7 +162,9 @@ def reclassifying(people: Sequence[UUID]) -> Iterator[None]:
         before = groups_of(cursor, workspace, people)
     yield
     with connection.cursor() as cursor:
-        moved = move(cursor, workspace, before, groups_of(cursor, workspace, people))
+        after = groups_of(cursor, workspace, people)
+        moved = move(cursor, workspace, before, after)
+        recode(cursor, workspace, {key: values for key, values in after.items() if before.get(key, values) != values})
         _tell([*{*moved, *reread(cursor, workspace, people)}])
 
 

@@ -24,7 +24,7 @@ CREATE TEMP TABLE changed_comment (
 ) ON COMMIT DROP;
 CREATE TEMP TABLE changed_person (
   commenter_id uuid, old_comments bigint, new_comments bigint, old_first_at timestamptz, new_first_at timestamptz,
-  old_first_post uuid, new_first_post uuid, old_owner bool, new_owner bool
+  old_first_post uuid, new_first_post uuid, old_owner bool, new_owner bool, old_number int
 ) ON COMMIT DROP;
 CREATE TEMP TABLE their_comment (
   commenter_id uuid, post_id uuid, likes bigint, commented_at timestamptz, said bigint

@@ -25,7 +25,9 @@ FOUND = """sums AS (
 MERGE = """
 WITH c AS MATERIALIZED ({comments}), t AS ({rows}), {f}
 MERGE INTO audience_audienceperson AS held USING (
-    SELECT t.id AS held_id, f.* FROM f FULL JOIN t USING (commenter_id)
+    SELECT t.id AS held_id, f.*, CASE WHEN NOT f.is_owner THEN (SELECT coalesce(max(number) + 1, 0) FROM t) - 1
+        + row_number() OVER (PARTITION BY t.id IS NULL AND NOT f.is_owner ORDER BY f.commenter_id) END AS next_number
+    FROM f FULL JOIN t USING (commenter_id)
     WHERE (t.comments, t.likes, t.first_at, t.last_at, t.first_post, t.is_owner)
         IS DISTINCT FROM (f.comments, f.likes, f.first_at, f.last_at, f.first_post, f.is_owner)
     ORDER BY f.commenter_id
@@ -34,9 +36,9 @@ WHEN MATCHED AND found.comments IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET comments = found.comments, likes = found.likes, first_at = found.first_at,
     last_at = found.last_at, first_post = found.first_post, is_owner = found.is_owner
 WHEN NOT MATCHED THEN INSERT (id, workspace_id, account_id, commenter_id, comments, likes, first_at, last_at,
-        first_post, is_owner)
+        first_post, is_owner, number)
     VALUES (uuidv7(), %(workspace)s, %(account)s, found.commenter_id, found.comments, found.likes,
-        found.first_at, found.last_at, found.first_post, found.is_owner)
+        found.first_at, found.last_at, found.first_post, found.is_owner, found.next_number)
 """
 REBUILD = MERGE.format(comments=ALL_COMMENTS, rows=ALL_ROWS, f=FOUND)
 # One look into an index for each person: a join would leave the choice to figures that lag behind a growing table.
@@ -53,7 +55,7 @@ CROSS JOIN LATERAL (
     UNION ALL {THEIRS.format(said=SAID, asked="s.is_long")} OFFSET 0
 ) AS c
 """  # noqa: S608  made of the constants above
-TOLD = ("commenter_id", "comments", "first_at", "first_post", "is_owner")
+TOLD = ("commenter_id", "comments", "first_at", "first_post", "is_owner", "number")
 COUNTS = ("comments", "likes", "first_at", "last_at", "first_post", "is_owner")
 # An upsert finds each row once, where a merge would look for it twice.
 TOUCH = f"""
@@ -65,7 +67,7 @@ WITH c AS (SELECT * FROM their_comment), {FOUND}, done AS (
     WHERE ({", ".join(f"held.{name}" for name in COUNTS)})
         IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COUNTS)})
     RETURNING new.commenter_id, old.comments, new.comments, old.first_at, new.first_at, old.first_post, new.first_post,
-        old.is_owner, new.is_owner
+        old.is_owner, new.is_owner, new.number
 ), gone AS (
     DELETE FROM audience_audienceperson AS held USING (
         SELECT DISTINCT commenter_id FROM changed_comment WHERE sign < 0
@@ -75,7 +77,7 @@ WITH c AS (SELECT * FROM their_comment), {FOUND}, done AS (
     RETURNING {", ".join(f"held.{name}" for name in TOLD)}
 )
 INSERT INTO changed_person SELECT * FROM done UNION ALL
-SELECT commenter_id, comments, NULL, first_at, NULL, first_post, NULL, is_owner, NULL FROM gone
+SELECT commenter_id, comments, NULL, first_at, NULL, first_post, NULL, is_owner, NULL, number FROM gone
 """  # noqa: S608
 
 

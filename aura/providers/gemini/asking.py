@@ -23,8 +23,12 @@ def ask(
     asked: Question,
     config: types.GenerateContentConfig,
     expected: Callable[[str], Usage],
+    watch: Callable[[types.GenerateContentResponse], None] | None = None,
 ) -> Reply:
-    """The answer, in the caller's thread; ``expected`` says what a model will take. Raises ``ProviderError``."""
+    """The answer, in the caller's thread; ``expected`` says what a model will take. Raises ``ProviderError``.
+
+    ``watch`` is given the service's whole answer, for what a ``Reply`` does not hold.
+    """
     chosen = model_of(settings)
     for model in (chosen, settings.replacement):
         try:
@@ -39,5 +43,7 @@ def ask(
                 raise trouble from None
             log.warning("model_retired", provider=PROVIDER, model=model, replacement=settings.replacement)
         else:
+            if watch is not None:
+                watch(answer)
             return reply_of(answer, asked, expected(model))
     raise AssertionError("The second model either answers or fails.")

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aura.testing.simulators.gemini import faults, images
+from aura.testing.simulators.gemini import faults, grounding, images
 from aura.testing.simulators.gemini.batches import Batches
 from aura.testing.simulators.gemini.checks import MAX_BYTES, decoded, plain, problems
+from aura.testing.simulators.optimizing import Optimist, is_optimizing
 from aura.testing.simulators.profiles import Shown, Truth, Twist, felt, likely, line_problems, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
 from aura.testing.simulators.writing import Scribe, is_writing
@@ -40,7 +41,7 @@ class GeminiSimulator(Simulator):
         super().__init__(port)
         self.truth, self.feels, self.key, self.models, self.latency = truth, feels, key, models, latency
         self.batches = Batches(self.generated)
-        self.scribe = Scribe()
+        self.scribe, self.optimist, self.searcher = Scribe(), Optimist(), grounding.Searcher()
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
         self.texts: list[str] = []
@@ -102,12 +103,12 @@ class GeminiSimulator(Simulator):
         return Answer.json(self.batches.submit(rows, model, batch.get("displayName", "")))
 
     def _refusal(self, request: Mapping[str, Any], size: int, *, draws: bool = False) -> Answer | None:
-        found = list(images.problems(request) if draws else problems(request))
-        if not found and not draws:
+        found = list(images.problems(request) if draws else (*problems(request), *grounding.problems(request)))
+        if not found and not draws and not grounding.is_grounded(request):
             schema, parts = request.get("generationConfig", {}).get("responseJsonSchema"), _parts_of(request)
             found += (
                 ()
-                if is_writing(schema or {})
+                if is_writing(schema or {}) or is_optimizing(schema or {})
                 else line_problems(profiles_in(request), schema, str(parts[-1].get("text", "")))
             )
         if size > MAX_BYTES:
@@ -118,10 +119,14 @@ class GeminiSimulator(Simulator):
 
     def generated(self, request: Mapping[str, Any], model: str, twist: Twist = str) -> dict[str, Any]:
         """A GenerateContentResponse for a request in camel case; what does not fit into its room is cut."""
+        if grounding.is_grounded(request):
+            with self.lock:
+                return self.searcher.answer(request, model, usage_of(request, "\n".join(self.searcher.lines)))
         config = request.get("generationConfig", {})
-        writes = is_writing(config.get("responseJsonSchema") or {})
+        schema = config.get("responseJsonSchema") or {}
+        writes = is_writing(schema) or is_optimizing(schema)
         profiles = [] if writes else profiles_in(request)
-        text = twist(json.dumps(self._compliments(request)) if writes else written(profiles, self.truth, self.feels))
+        text = twist(json.dumps(self._words(request, schema)) if writes else written(profiles, self.truth, self.feels))
         with self.lock:
             self.read += [one.username for one in profiles if one.text is None]
             self.texts += [one.text for one in profiles if one.text is not None]
@@ -138,12 +143,13 @@ class GeminiSimulator(Simulator):
             "responseId": f"r{time.monotonic_ns()}",
         }
 
-    def _compliments(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _words(self, request: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
         parts = _parts_of(request)
         system = "".join(part["text"] for part in request["systemInstruction"]["parts"])
         words = [part["text"] for part in parts if "text" in part]
         with self.lock:
-            return self.scribe.write(system, words, sum("inlineData" in part for part in parts))
+            writer: Optimist | Scribe = self.optimist if is_optimizing(schema) else self.scribe
+            return writer.write(system, words, sum("inlineData" in part for part in parts))
 
     def twisting(self, twist: Twist, **changes: Any) -> Fault:
         """A fault: the right answer with other words; ``changes`` replace parts of its candidate."""

@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from aura.testing.simulators.gemini.checks import SCHEMA, schema_problems
 from aura.testing.simulators.openai import images
+from aura.testing.simulators.optimizing import Optimist, asks_for_it
 from aura.testing.simulators.profiles import Truth, Twist, felt, likely, line_problems, shown_in, written
 from aura.testing.simulators.server import Answer, Asked, Fault, Simulator
 from aura.testing.simulators.writing import Scribe
@@ -58,7 +59,7 @@ class OpenAISimulator(Simulator):
         self.truth, self.feels, self.key, self.forms, self.pictures = truth, feels, key, forms, pictures
         self.limit, self.latency, self.sizes, self.links = limit, latency, sizes, links
         self.drawings: list[bytes] = []
-        self.scribe = Scribe()
+        self.scribe, self.optimist = Scribe(), Optimist()
         self.read: list[str] = []
         """User names in the order in which the model answered about them."""
         self.texts: list[str] = []
@@ -144,17 +145,20 @@ class OpenAISimulator(Simulator):
                 yield f"no such part: {part}"
                 return
         schema = form["json_schema"].get("schema") if form.get("type") == "json_schema" else None
-        if WRITES in messages[0]["content"]:
+        if WRITES in messages[0]["content"] or asks_for_it(messages[0]["content"]):
             return
         yield from line_problems(shown_in(_parts(request)), schema, str(messages[1]["content"][-1].get("text")))
 
     def _completed(self, request: Mapping[str, Any], twist: Twist = str, **changes: Any) -> Answer:
         system, parts = request["messages"][0]["content"], list(_parts(request))
         images = sum(isinstance(part, bytes) for part in parts)
-        profiles = [] if WRITES in system else shown_in(parts)
-        if WRITES in system:
+        writes = WRITES in system or asks_for_it(system)
+        profiles = [] if writes else shown_in(parts)
+        if writes:
+            words = [part for part in parts if isinstance(part, str)]
             with self.lock:
-                said = self.scribe.write(system, [part for part in parts if isinstance(part, str)], images)
+                writer: Optimist | Scribe = self.optimist if asks_for_it(system) else self.scribe
+                said = writer.write(system, words, images)
             text = twist(json.dumps(said))
         else:
             text = twist(written(profiles, self.truth, self.feels))
@@ -163,8 +167,8 @@ class OpenAISimulator(Simulator):
             self.texts += [one.text for one in profiles if one.text is not None]
         message = {"role": "assistant", "content": text, "refusal": None, "tool_calls": None}
         choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": "stop"} | changes
-        words = sum(len(part) for part in parts if isinstance(part, str)) // 4
-        tokens = words + images * IMAGE_TOKENS
+        letters = sum(len(part) for part in parts if isinstance(part, str))
+        tokens = letters // 4 + images * IMAGE_TOKENS
         return Answer.json(
             {
                 "id": f"chatcmpl-{time.monotonic_ns()}",

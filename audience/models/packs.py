@@ -1,0 +1,58 @@
+"""Rollups of periods and posts by person, packed in arrays (see ``audience.packed``). Derived, rebuilt at will."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from audience.models.content import TrackedAccount
+from aura.tenancy.models import TenantForeignKey, TenantModel
+
+
+class AudiencePacked(TenantModel):
+    """That an account's audience is packed, and what its packs are to be read with. Without a row none is."""
+
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
+    people = models.PositiveIntegerField(help_text="the next person's number")
+    groups = ArrayField(models.TextField(), help_text="gender, age, type and language of code 1, 2, …")
+    version = models.UUIDField(help_text="another one with every change")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "account"], name="audience_packed_once")]
+
+
+class AudiencePage(TenantModel):
+    """The people of an account with numbers from ``first`` on. Zeros stand where a person went."""
+
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
+    first = models.PositiveIntegerField()
+    size = models.PositiveIntegerField(help_text="how many people")
+    commenters = models.BinaryField(help_text="their ids, 16 bytes each")
+    keys = models.BinaryField(help_text="their noise keys, 8 bytes each")
+    codes = models.BinaryField(help_text="codes of their groups, 2 bytes each")
+    version = models.UUIDField(help_text="another one with every change")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "account", "first"], name="audience_page_once")
+        ]
+
+
+class AudienceSheet(TenantModel):
+    """Who commented on one day (UTC), or on one post. All sheets of a day or post add up."""
+
+    account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField(null=True)
+    post = models.UUIDField(null=True)
+    size = models.PositiveIntegerField(help_text="how many people")
+    total = models.BigIntegerField(help_text="how many comments")
+    people = models.BinaryField(help_text="their numbers, 4 bytes each")
+    comments = models.BinaryField(help_text="how many comments of each, 2 or 4 bytes")
+    likes = models.BinaryField(help_text="how many likes on them, 4 or 8 bytes")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["account", "day"], condition=Q(day__isnull=False), name="audience_sheet_by_day"),
+            models.Index(fields=["account", "post"], condition=Q(post__isnull=False), name="audience_sheet_by_post"),
+        ]

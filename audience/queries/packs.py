@@ -1,0 +1,204 @@
+"""Answers about a period or a post from the packs (A10): the same as counting its comments, without reading them.
+
+None wherever the packs do not say: an account that was never packed, or whose rollups wait for a rebuild; a post within
+days. Then the caller counts the comments. What was read stays in this process, within bounds, under the version that
+every change of the packs replaces.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+from psycopg import Cursor
+
+from audience import packed
+from audience.anonymity import Census
+from audience.models import TrackedAccount
+from audience.packed import Crowd, Numbers
+
+KEPT_PAGES, KEPT_CROWDS = 64 * 2**20, 32 * 2**20
+"""Bytes that a process keeps of people (ten each), and of who commented in the periods asked for last."""
+OWNERS = """(
+    SELECT id FROM audience_commenter WHERE workspace_id = %(workspace)s AND username = %(username)s
+    UNION ALL SELECT id FROM audience_commenter
+    WHERE workspace_id = %(workspace)s AND external_id = %(external)s AND external_id <> ''
+)"""
+SEPARATOR = "\x1f"
+NAMES = ("gender", "age", "profile_type", "language")
+# The account's own rows must be the same as when it was packed.
+STATE = f"""
+WITH own AS {OWNERS}
+SELECT k.id, k.version FROM audience_audiencepacked AS k
+WHERE k.account_id = %(account)s AND k.workspace_id = %(workspace)s AND EXISTS (
+    SELECT FROM audience_audiencestate WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND NOT is_stale
+) AND NOT EXISTS (
+    SELECT FROM own CROSS JOIN LATERAL (
+        SELECT is_owner FROM audience_audienceperson
+        WHERE commenter_id = own.id AND account_id = %(account)s AND workspace_id = %(workspace)s OFFSET 0
+    ) AS a WHERE NOT is_owner
+) AND NOT EXISTS (
+    SELECT FROM audience_audienceperson
+    WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND is_owner
+        AND commenter_id NOT IN (SELECT id FROM own)
+)
+"""  # noqa: S608  a constant
+SHEETS = """
+SELECT size, people, comments, likes FROM audience_audiencesheet
+WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND {where}
+"""
+# In one statement, so that pages and groups are of one moment.
+PAGES = """
+SELECT k.groups, g.ids, g.versions, g.firsts, g.sizes FROM audience_audiencepacked AS k CROSS JOIN LATERAL (
+    SELECT array_agg(id) AS ids, array_agg(version) AS versions, array_agg(first) AS firsts, array_agg(size) AS sizes
+    FROM audience_audiencepage WHERE account_id = %(account)s AND workspace_id = %(workspace)s
+) AS g WHERE k.id = %(packed)s AND k.version = %(version)s
+"""
+READ = "SELECT id, version, keys, codes FROM audience_audiencepage WHERE id = ANY (%(pages)s::uuid[])"
+# Numbers mean the same people as long as the row of the packs is the same.
+NAMED = """
+SELECT substring(g.commenters FROM 16 * (n - g.first) + 1 FOR 16)
+FROM unnest(%(numbers)s::int[]) AS n JOIN audience_audiencepacked AS k ON k.id = %(packed)s
+JOIN audience_audiencepage AS g ON g.account_id = %(account)s AND g.workspace_id = %(workspace)s
+    AND n >= g.first AND n < g.first + g.size
+"""
+MOST_NAMED = 2000
+Thing = TypeVar("Thing")
+
+
+class _Kept(Generic[Thing]):
+    """What was used last, up to so many bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.lock, self.held = most, Lock(), OrderedDict[Hashable, tuple[Thing, int]]()
+
+    def get(self, key: Hashable) -> Thing | None:
+        with self.lock:
+            if key not in self.held:
+                return None
+            self.held.move_to_end(key)
+            return self.held[key][0]
+
+    def put(self, key: Hashable, thing: Thing, size: int) -> None:
+        with self.lock:
+            self.held.pop(key, None)
+            if size <= self.most:
+                self.held[key] = thing, size
+            while sum(size for _, size in self.held.values()) > self.most:
+                self.held.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """The people of an account: keys and codes by number, from these versions of its pages."""
+
+    versions: Mapping[UUID, UUID]
+    keys: Numbers
+    codes: packed.Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who commented, and the version of the packs that says so."""
+
+    crowd: Crowd
+    values: Mapping[str, Any]
+
+
+_PAGES: _Kept[_Pages] = _Kept(KEPT_PAGES)
+_CROWDS: _Kept[Crowd] = _Kept(KEPT_CROWDS)
+
+
+def _rows(query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return list(cursor.fetchall())
+
+
+def _arrays(query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows of arrays as they are, which Django would have sent as text of twice the size."""
+    with Cursor(connection.connection) as cursor:
+        cursor.execute(query.encode(), values, binary=True)
+        return cursor.fetchall()
+
+
+def commenting(account: TrackedAccount, start: date | None, end: date | None, post: UUID | None) -> Found | None:
+    """Who of the audience commented on these days (inclusive, UTC), or on this post."""
+    if bool(post) == bool(start or end):
+        return None
+    values: dict[str, Any] = {"account": account.pk, "workspace": account.workspace_id, "start": start, "end": end}
+    values |= {"post": post, "username": account.username, "external": account.external_id}
+    state = _rows(STATE, values)
+    if not state:
+        return None
+    values |= dict(zip(("packed", "version"), state[0], strict=True))
+    asked = {"day >= %(start)s": start, "day <= %(end)s": end, "post = %(post)s": post}
+    key = (account.pk, values["version"], start, end, post)
+    found = _CROWDS.get(key)
+    if found is None:
+        where = " AND ".join(word for word, value in asked.items() if value is not None)
+        found = packed.crowd(_arrays(SHEETS.format(where=where), values))
+        if found is None:
+            return None
+        _CROWDS.put(key, found, found.size)
+    return Found(found, values)
+
+
+def count_in(census: Census, found: Found, kept: Callable[[str, Sequence[str]], str]) -> bool:
+    """Count the people by their own and their shuffled values; False where the packs changed meanwhile."""
+    rows = _rows(PAGES, found.values)
+    people = found.crowd.people
+    pages = _pages(found.values, *rows[0][1:]) if rows else None
+    if pages is None or (len(people) and int(people[-1]) >= len(pages.keys)):
+        return False
+    keys, codes = pages.keys[people], pages.codes[people]
+    groups = [dict(zip(NAMES, name.split(SEPARATOR), strict=True)) for name in rows[0][0]]
+    if len(codes) and not 0 < int(codes.min()) <= int(codes.max()) <= len(groups):
+        return False
+    packed.count_in(census, keys, codes, groups, kept)
+    return True
+
+
+def _pages(
+    values: Mapping[str, Any],
+    ids: Sequence[UUID] | None,
+    versions: Sequence[UUID] | None,
+    firsts: Sequence[int] | None,
+    sizes: Sequence[int] | None,
+) -> _Pages | None:
+    """All people of an account, of which only pages that changed are read; None where they changed meanwhile."""
+    held = _PAGES.get(values["account"]) or _Pages({}, np.zeros(0, np.int64), np.zeros(0, np.int16))
+    there = dict(zip(ids or (), versions or (), strict=True))
+    if there == held.versions:
+        return held
+    places = {
+        page: slice(first, first + size) for page, first, size in zip(ids or (), firsts or (), sizes or (), strict=True)
+    }
+    many = max((place.stop for place in places.values()), default=0)
+    keys, codes = np.zeros(many, np.int64), np.zeros(many, np.int16)
+    same = min(many, len(held.keys))
+    keys[:same], codes[:same] = held.keys[:same], held.codes[:same]
+    changed = [page for page, version in there.items() if held.versions.get(page) != version]
+    rows = _arrays(READ, {"pages": changed})
+    if len(rows) != len(changed):
+        return None
+    for page, version, some, of in rows:
+        keys[places[page]], codes[places[page]] = np.frombuffer(some, ">i8"), np.frombuffer(of, ">i2")
+        there[page] = version
+    pages = _Pages(there, keys, codes)
+    _PAGES.put(values["account"], pages, keys.nbytes + codes.nbytes)
+    return pages
+
+
+def foremost(found: Found, most: int, order: str) -> list[UUID] | None:
+    """The people who can be among the first ``most``; None where ties make them too many to name."""
+    numbers = packed.foremost(found.crowd, most, order)
+    if len(numbers) > MOST_NAMED:
+        return None
+    rows = _rows(NAMED, dict(found.values) | {"numbers": numbers.tolist()})
+    return [UUID(bytes=bytes(row[0])) for row in rows] if len(rows) == len(numbers) else None
