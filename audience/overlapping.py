@@ -94,14 +94,10 @@ class _Book:
         self.people = np.array([counts.get(cell, 0) for cell in self.cells], dtype=float)
         self.keys, self.k = keys, k
         self.told: dict[Accounts, dict[Accounts, Told]] = {}
-        self.small: dict[Accounts, list[Numbers]] = {}
-
-    def row(self, part: Accounts, chosen: Accounts) -> Numbers:
-        """Which of the finest regions make up a region of fewer accounts: a row of zeros and ones."""
-        return np.array([float(cell & chosen == part) for cell in self.cells])
+        self.small: dict[Accounts, list[Accounts]] = {}
 
     def count(self, part: Accounts, chosen: Accounts) -> int:
-        return round(float(self.row(part, chosen) @ self.people))
+        return round(float(_row(part, chosen, self.cells) @ self.people))
 
     def publish(self, chosen: Accounts) -> None:
         """Decide what is told about some accounts, after all sets of fewer of them were decided.
@@ -109,7 +105,7 @@ class _Book:
         Exact counts where they are safe; else counts rounded at random to multiples of ``k``, hidden one by one.
         """
         counts = {part: self.count(part, chosen) for part in _parts(chosen)}
-        self.small[chosen] = [self.row(part, chosen) for part, number in counts.items() if 0 < number < self.k]
+        self.small[chosen] = [part for part, number in counts.items() if 0 < number < self.k]
         exact = {part: Told(n, n, n) for part, n in counts.items() if n >= self.k or not n}
         if len(exact) < len(counts) or self._given_away(chosen, exact):
             exact = {part: self._rounded(part, chosen, n) for part, n in counts.items() if n >= self.k}
@@ -136,19 +132,30 @@ class _Book:
         return draw(secret, "overlap", what, *about, str(self.count(part, chosen)))
 
     def _given_away(self, chosen: Accounts, told: Mapping[Accounts, Told]) -> bool:
-        """True where a small region can be worked out to within half of ``k`` from this and all smaller answers."""
-        small = [row for fewer, rows in self.small.items() if fewer <= chosen for row in rows]
+        """True where a small region can be worked out to within half of ``k`` from this and all smaller answers.
+
+        Worked out over the regions of ``chosen`` alone: over the finer ones of a larger question the ranges would add
+        up to wider ones, and that question would be told more about these accounts than they are alone.
+        """
+        cells = _parts(chosen)
+        small = [_row(part, of, cells) for of, parts in self.small.items() if of <= chosen for part in parts]
         if not small:
             return False
         known = [(part, fewer, t) for fewer in self.told if fewer < chosen for part, t in self.told[fewer].items()]
         known += [(part, chosen, t) for part, t in told.items()]
-        rows = [self.row(part, of) for part, of, _ in known]
+        rows = [_row(part, of, cells) for part, of, _ in known]
         # Every account's size, small ones too, counts as known: that is the careful way.
-        sizes = [self.row(frozenset([one]), frozenset([one])) for one in chosen]
-        totals = [round(float(row @ self.people)) for row in sizes]
+        singles = [frozenset([one]) for one in sorted(chosen)]
+        sizes = [_row(one, one, cells) for one in singles]
+        totals = [self.count(one, one) for one in singles]
         least, most = [t.low for *_, t in known] + totals, [t.high for *_, t in known] + totals
         low, high = _shuttle(np.array(rows + sizes), np.array(least, dtype=float), np.array(most, dtype=float))
         return any(float(row @ (high - low)) < self.k / 2 for row in small)
+
+
+def _row(part: Accounts, chosen: Accounts, cells: Sequence[Accounts]) -> Numbers:
+    """Which cells make up a region of some accounts: a row of zeros and ones."""
+    return np.array([float(cell & chosen == part) for cell in cells])
 
 
 def _parts(chosen: Accounts) -> list[Accounts]:

@@ -184,6 +184,8 @@ def test_a_run_whose_job_is_killed_at_every_step_brings_all_once_and_pays_once(
                 with step(scene, worker):
                     worker.kill_horse()
                 let_time_pass()
+        # The worker went on until it was ended, perhaps with a job in hand.
+        let_time_pass()
         scene.check(worked_off(team, scene.run))
     assert len(scene.interrupted) == 2 * AT_ONCE * EACH
 
