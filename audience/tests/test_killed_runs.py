@@ -173,6 +173,7 @@ Step = Callable[[Scene, WorkerProcess], AbstractContextManager[None]]
 STEPS: list[Step] = [Scene.start_sent, Scene.id_stored, Scene.reading_items, Scene.model_asked, Scene.answer_came]
 
 
+@pytest.mark.chaos
 def test_a_run_whose_job_is_killed_at_every_step_brings_all_once_and_pays_once(
     team: Team, world: World, tmp_path: Path, gemini: GeminiSimulator
 ) -> None:
