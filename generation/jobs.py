@@ -1,5 +1,6 @@
 """How a picture is made: asked for once, waited for without holding a worker, stored, told of (G1 to G4)."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -73,12 +74,16 @@ def cancel_generation(generation: Generation) -> bool:
         # A job that only waits ends with this, and the order with it.
         cancel_subject(str(generation.pk))
         orders.end(generation, S.CANCELLED, code="cancelled", message=CANCELLED)
-        generation.refresh_from_db()
-        if generation.external_id:
-            payload = {"generation": str(generation.pk)}
-            key = f"{generation.pk}:{generation.tries}"
-            start(stop_making, workspace_id=generation.workspace_id, payload=payload, key=key, limited=False)
+        _stop_outside(generation)
     return True
+
+
+def _stop_outside(generation: Generation) -> None:
+    """Have the service told, once for each try, where it works for a stopped order."""
+    generation.refresh_from_db()
+    if generation.external_id:
+        payload, key = {"generation": str(generation.pk)}, f"{generation.pk}:{generation.tries}"
+        start(stop_making, workspace_id=generation.workspace_id, payload=payload, key=key, limited=False)
 
 
 def end_with_job(job_row: Job) -> None:
@@ -88,6 +93,8 @@ def end_with_job(job_row: Job) -> None:
         return
     if job_row.state == State.CANCELLED:
         orders.end(generation, S.CANCELLED, code="cancelled", message=CANCELLED)
+        # Its job may have asked the service after the order was stopped.
+        _stop_outside(generation)
     else:
         orders.end(generation, S.FAILED, code=job_row.error_code, message=job_row.error)
 
@@ -105,9 +112,7 @@ def run_make(context: JobContext) -> None:
     chain = makers.chain_of(generation, context)
     for skipped in chain.skipped:
         _note(context, generation, skipped.name, skipped.error)
-    for maker in chain.makers:
-        if any(one["maker"] == maker.name for one in generation.tried):
-            continue
+    for maker in _next(generation, chain):
         try:
             making = _made(context, generation, maker)
             if making is not None:
@@ -118,6 +123,17 @@ def run_make(context: JobContext) -> None:
                 raise
             _note(context, generation, maker.name, error)
     raise makers.nobody(generation)
+
+
+def _next(generation: Generation, chain: Chain) -> Iterator[ImageGenerator]:
+    """The makers that were not tried yet; while one was asked and has not ended, only that one.
+
+    A key that came or went meanwhile must not make another service answer for what this one was asked.
+    """
+    for maker in chain.makers:
+        is_tried = any(one["maker"] == maker.name for one in generation.tried)
+        if not is_tried and (generation.asked_at is None or maker.name == generation.maker):
+            yield maker
 
 
 def _note(context: JobContext, generation: Generation, maker: str, error: ProviderError) -> None:

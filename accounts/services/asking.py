@@ -93,8 +93,12 @@ def key_for(workspace_id: UUID, name: str, model: str, url: str) -> str:
     except SecretUnreadable:
         words = f"The stored {named.secret} of {named.label} cannot be read. Save it again under Settings, Providers."
         raise ProviderError(words, code="provider_key_unreadable") from None
-    # Ollama, vLLM and their like want no key; the vendors do.
-    if not key and not (name == OPENAI and "api.openai.com" not in url):
+    if not key and not needs_no_key(name, url):
         words = f"There is no {named.secret} of {named.label}. An owner or admin can add it under Settings, Providers."
         raise ProviderError(words, code="provider_key_missing")
     return key
+
+
+def needs_no_key(name: str, url: str) -> bool:
+    """Ollama, vLLM and their like want no key; the vendors do."""
+    return name == OPENAI and "api.openai.com" not in url

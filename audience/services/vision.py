@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from accounts.services.asking import needs_no_key
 from accounts.services.credentials import provider_secret
 from accounts.services.ledger import meter
 from audience.models import Run, TrackedAccount
@@ -67,14 +68,9 @@ def paid_models(workspace_id: UUID, wanted: str) -> list[Model]:
     for reader in ORDER[Reader(wanted)]:
         placed: VisionSettings = getattr(settings.AURA_OUTSIDE, reader)
         key = provider_secret(workspace_id, reader) or ""
-        if placed.model and (key or needs_no_key(reader, placed)):
+        if placed.model and (key or needs_no_key(reader, placed.url)):
             found.append(Model(reader, placed, key))
     return found
-
-
-def needs_no_key(reader: str, placed: VisionSettings) -> bool:
-    """Ollama, vLLM and their like want no key; the vendors do."""
-    return reader == Reader.OPENAI and "api.openai.com" not in placed.url
 
 
 @dataclass(frozen=True, slots=True)

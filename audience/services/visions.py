@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from accounts.services.asking import needs_no_key
 from audience.prompts import CURRENT
-from audience.services.vision import ADAPTERS, Reader, needs_no_key
+from audience.services.vision import ADAPTERS, Reader
 from aura.providers.configuration import VisionSettings
 from aura.providers.errors import ProviderError
 from aura.providers.gate import Gate, Pass, Service, never
@@ -48,7 +49,7 @@ class OpenGate(Gate):
 def _paid(reader: str) -> Vision:
     placed: VisionSettings = getattr(settings.AURA_OUTSIDE, reader)
     key = str(settings.AURA_PROVIDER_SECRETS.get(reader, ""))
-    if not placed.model or not (key or needs_no_key(reader, placed)):
+    if not placed.model or not (key or needs_no_key(reader, placed.url)):
         words = f"{reader} is not set up here: its key and model are settings of the installation."
         raise ProviderError(words, code="provider_not_configured")
     service = Service(reader, key, placed.model, per_minute=placed.per_minute, in_flight=placed.in_flight)

@@ -108,3 +108,9 @@ def let_time_pass() -> None:
         for key in redis.scan_iter("aura:gate:slots:*"):
             redis.delete(key)
         Dispatcher(redis).tick()
+
+
+def forget_queue() -> None:
+    """Hand over anew what waits in Redis, as the dispatcher does after a loss: clearing the cache clears the queue."""
+    with staff_scope("test"):
+        Job.objects.filter(state=State.QUEUED).update(state=State.PENDING, queued_at=None)

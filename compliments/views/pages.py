@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import WorkspaceRequest, workspace_view
+from accounts.access import WorkspaceRequest, needs, workspace_view
 from accounts.models import Role
 from aura.http.problems import Problem
 from compliments import jobs
@@ -29,13 +30,19 @@ ORDER = ("style", "language", "length", "variations", "preset", "writer")
 STEPS = (("queued", "Wait"), ("downloading", "Download"), ("generating", "Write"), ("done", "Done"))
 
 
+def _must_act(may: bool) -> None:
+    if not may:
+        raise PermissionDenied(needs(Role.ANALYST))
+
+
 @workspace_view()
 @require_http_methods(["GET", "HEAD", "POST"])
 def home(request: WorkspaceRequest) -> HttpResponse:
     """Ask for compliments, and see the posts that were asked about."""
     may_act = request.membership.may(Role.ANALYST)
     form = PostForm()
-    if request.method == "POST" and may_act:
+    if request.method == "POST":
+        _must_act(may_act)
         form = PostForm(request.POST, request.FILES)
         if form.is_valid() and (post := _asked(request, form)):
             return redirect("compliments:post", post.pk)
@@ -74,7 +81,8 @@ def post_detail(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     post = get_object_or_404(posts(), pk=pk)
     may_act = request.membership.may(Role.ANALYST)
     form = StyleForm(initial=_last(post))
-    if request.method == "POST" and may_act:
+    if request.method == "POST":
+        _must_act(may_act)
         form = StyleForm(request.POST)
         if form.is_valid():
             try:

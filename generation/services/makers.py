@@ -32,6 +32,9 @@ def chain_of(generation: Generation, context: JobContext) -> Chain:
 
 def nobody(generation: Generation) -> ProviderError:
     """Why an order has nobody who makes it."""
+    if generation.asked_at is not None:
+        words = f"{generation.maker} was asked for the pictures and cannot be asked any more: its key or model is gone."
+        return ProviderError(words, code="provider_not_configured")
     last = generation.tried[-1] if generation.tried else {}
     return ProviderError(str(last.get("message") or NOBODY), code=str(last.get("code") or "provider_not_configured"))
 

@@ -189,7 +189,8 @@ def test_a_viewer_looks_and_orders_nothing(team: Team) -> None:
     viewer = page_client(team.viewer)
     assert viewer.get(f"/generation/{generation.pk}/").status_code == 200
     assert "Make it" not in viewer.get("/generation/").content.decode()
-    viewer.post("/generation/", {"prompt": "x", "aspect": "1:1", "count": "1", "provider": "local"})
+    order = {"prompt": "x", "aspect": "1:1", "count": "1", "provider": "local"}
+    assert viewer.post("/generation/", order).status_code == 403
     with workspace_scope(team.workspace.id):
         assert Generation.objects.count() == 1
     assert client_of(team.viewer).post("/api/v1/generate", ORDER, format="json").status_code == 403

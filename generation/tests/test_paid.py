@@ -28,7 +28,7 @@ from aura.testing.simulators.replicate.service import SECRET, TOKEN, ReplicateSi
 from aura.testing.simulators.server import CLOSED
 from generation import jobs
 from generation.models import GeneratedImage, Generation
-from generation.services import storing
+from generation.services import orders, storing
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
 CREATE = "POST /v1/models"
@@ -189,6 +189,37 @@ def test_a_stopped_order_is_stopped_at_replicate(team: Team, replicate: Replicat
     worked_off(team, generation)
     assert [one.status for one in replicate.predictions.values()] == ["canceled"]
     assert found(team, generation).state == "cancelled"
+
+
+def test_an_order_stopped_while_replicate_is_asked_is_stopped_there_too(
+    team: Team, replicate: ReplicateSimulator
+) -> None:
+    replicate.looks = 1000
+    generation, really = ordered(team), orders.order_of
+
+    def stopped(*args: Any, **kwargs: Any) -> Any:
+        with workspace_scope(team.workspace.id):
+            assert jobs.cancel_generation(Generation.objects.get(pk=generation.pk))
+        return really(*args, **kwargs)
+
+    with patch.object(orders, "order_of", stopped):
+        drain(most=5)
+    worked_off(team, generation)
+    assert [one.status for one in replicate.predictions.values()] == ["canceled"]
+    assert found(team, generation).state == "cancelled"
+
+
+def test_a_key_that_comes_meanwhile_does_not_take_over_an_order(
+    team: Team, gemini: GeminiSimulator, settings: Any
+) -> None:
+    generation = ordered(team)
+    with workspace_scope(team.workspace.id):
+        mine = Generation.objects.get(pk=generation.pk)
+        orders.asking(mine, "gemini:gemini-3.1-flash-image")
+    settings.AURA_PROVIDER_SECRETS = settings.AURA_PROVIDER_SECRETS | {"replicate": TOKEN}
+    done = worked_off(team, generation)
+    assert (done.state, done.error_code, done.external_id) == ("failed", "start_unknown", "")
+    assert gemini.asked(GENERATE) == []
 
 
 def test_without_money_nothing_is_asked(team: Team, replicate: ReplicateSimulator, settings: Any) -> None:

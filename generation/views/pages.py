@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import WorkspaceRequest, workspace_view
+from accounts.access import WorkspaceRequest, needs, workspace_view
 from accounts.models import Role
 from aura.http.problems import Problem
 from aura.jobs.errors import QueueFull
@@ -33,13 +34,19 @@ def _find(pk: UUID) -> Generation:
     return get_object_or_404(generations(), pk=pk)
 
 
+def _must_act(may: bool) -> None:
+    if not may:
+        raise PermissionDenied(needs(Role.ANALYST))
+
+
 @workspace_view()
 @require_http_methods(["GET", "HEAD", "POST"])
 def gallery(request: WorkspaceRequest) -> HttpResponse:
     """All orders, newest first, with the form for a new one."""
     may_make = request.membership.may(Role.ANALYST)
     form = GenerateForm(initial=_initial(request))
-    if request.method == "POST" and may_make:
+    if request.method == "POST":
+        _must_act(may_make)
         form = GenerateForm(request.POST, request.FILES)
         if form.is_valid() and (made := _ordered(request, form)):
             return redirect("generation:detail", made.pk)
