@@ -106,6 +106,17 @@ PAGES: dict[str, Rule] = {
     "generation:again": does(OBJECT, "generation", post=AN),
     "generation:favourite": does(OBJECT, "generation", "one", post=AN),
     "generation:remove": does(OBJECT, "generation", post=AN),
+    "optimizer:sessions": Rule(OWN),
+    "optimizer:new": does(OWN, get=AN, post=AN),
+    "optimizer:count": does(OWN, post=V),
+    "optimizer:session": Rule(OBJECT, READ, ("optimization",)),
+    "optimizer:session_live": Rule(OBJECT, READ, ("optimization",)),
+    "optimizer:archive": Rule(OBJECT, READ, ("optimization",)),
+    "optimizer:file": Rule(OBJECT, READ, ("optimization", "optimized_file")),
+    "optimizer:cancel": does(OBJECT, "optimization", post=AN),
+    "optimizer:retry": does(OBJECT, "optimization", post=AN),
+    "optimizer:delete": does(OBJECT, "optimization", post=AN),
+    "optimizer:platform": does(OBJECT, "optimization", "platform", get=V, post=AN),
     "generation_hooks:replicate": does(OPEN, "workspace_id", "generation", post=V),
     "audience_hooks:apify": does(OPEN, "workspace_id", "run", post=V),
     "audience:import": does(OBJECT, "username", get=AN, post=AN),
@@ -163,6 +174,8 @@ ALSO: dict[str, set[int]] = {
     "generation_hooks:replicate": {404},
     "audience:picture": {404},
     **dict.fromkeys(("media:picture", "media:small", "api:media:file", "api:media:small"), {404}),  # no file
+    "optimizer:count": {404},  # without a text
+    "optimizer:archive": {404},  # nothing is ready
     "audience:compare_export": {404},  # without two sides in the query
     "audience:overlap_export": {404},
     "account_confirm_email": {404},

@@ -32,6 +32,8 @@ from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
 from generation.models import GeneratedImage, Generation
+from optimizer.models import Optimization, PlatformOutput
+from optimizer.options import choices
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -123,7 +125,14 @@ def _works(team: Team) -> dict[str, str]:
     voice = VoicePreset.objects.create(workspace=north, name="Bakery")
     generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
     GeneratedImage.objects.create(workspace=north, generation=generation, number=1, picture=_picture(north))
+    session = Optimization.objects.create(
+        workspace=north, name="cup.jpg", options=choices({"platforms": ["x"]}).as_data(), state=Optimization.State.FAILED
+    )
+    PlatformOutput.objects.create(workspace=north, optimization=session, platform="x.com", number=0, state="failed")
     return {
+        "optimization": str(session.pk),
+        "optimized_file": "cup_captions.txt",
+        "platform": "x.com",
         "instagram_post": str(post.pk),
         "asked_post": str(_post(north).pk),
         "writing": str(writing.pk),

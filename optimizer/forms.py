@@ -1,0 +1,266 @@
+"""Page input of the optimizer."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from django import forms
+from django.forms import BoundField
+
+from aura.media.models import Picture
+from optimizer.engine.logos import LOGO_BYTES
+from optimizer.models import PlatformOutput
+from optimizer.models.sessions import MAX_DESCRIPTION
+from optimizer.options import Choices, WrongOption, choices
+from optimizer.photography import STYLES
+from optimizer.platforms import PLATFORMS, PlatformFormat, formats
+from optimizer.prompts import LANGUAGES
+from optimizer.wording import FITS, HASHTAGS, LABELS, MAKERS, MODES, OUTPUTS, PHOTOGRAPHY, TONES, WRITERS, pairs
+
+ACCEPTED: Final = ".jpg,.jpeg,.png,.bmp,.tif,.tiff,.webp,.heic,.heif,.avif,image/*"
+MEGABYTES: Final = 50
+MAX_URL: Final = 2000
+TEXT: Final = {"class": "form-control"}
+SELECT: Final = {"class": "form-select"}
+STATES: Final = [
+    ("", "Every state"), ("queued", "Waiting"), ("running", "Being made"), ("done", "Finished"), ("failed", "Failed"),
+    ("cancelled", "Stopped"),
+]  # fmt: skip
+PERCENTS: Final = ("logo_scale", "logo_margin", "logo_opacity")
+SAME: Final = (
+    "platforms", "mode", "output_format", "fit", "hashtag_preset", "language", "writer", "find_accounts", "photography",
+    "styles", "maker", "logo_position", "logo_tone",
+)  # fmt: skip
+"""Fields that are options as they are; sizes and percents are put together."""
+
+
+def slug(platform: str) -> str:
+    """The platform's name as it may stand in an id: "x.com" is "x"."""
+    return platform.partition(".")[0]
+
+
+def _select(label: str, values: Mapping[str, str], initial: str, **more: Any) -> forms.ChoiceField:
+    widget = forms.Select(attrs=SELECT)
+    return forms.ChoiceField(label=label, choices=pairs(values), initial=initial, widget=widget, **more)
+
+
+def _radio(label: str, values: Mapping[str, str], initial: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=pairs(values), initial=initial, widget=forms.RadioSelect)
+
+
+def _percent(label: str, low: int, high: int, initial: int) -> forms.IntegerField:
+    widget = forms.NumberInput(attrs={"type": "range", "class": "au-range", "data-unit": "%"})
+    return forms.IntegerField(label=label, min_value=low, max_value=high, initial=initial, widget=widget)
+
+
+class NewForm(forms.Form):
+    """A new session. ``chosen`` are its checked choices once it is valid, ``taken`` the stored picture it names."""
+
+    picture = forms.FileField(
+        label="Picture",
+        required=False,
+        help_text=f"JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP, at least 300 × 300 pixels, at most {MEGABYTES} MB.",
+        widget=forms.FileInput(attrs={**TEXT, "accept": ACCEPTED}),
+    )
+    url = forms.CharField(
+        label="Or its address",
+        required=False,
+        max_length=MAX_URL,
+        widget=forms.TextInput(
+            attrs={**TEXT, "inputmode": "url", "placeholder": "https://…", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    stored = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    platforms = forms.MultipleChoiceField(
+        label="Platforms",
+        choices=pairs(LABELS),
+        initial=list(PLATFORMS),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one platform."},
+    )
+    description = forms.CharField(
+        label="What is in the picture, and what should the posts say?",
+        required=False,
+        max_length=MAX_DESCRIPTION,
+        help_text="Names, places and facts that cannot be seen in it. Without words the picture speaks for itself.",
+        widget=forms.Textarea(attrs={**TEXT, "rows": 3, "dir": "auto"}),
+    )
+    mode = _radio("Whose words count", MODES, "both")
+    language = _select("Language", LANGUAGES, "en")
+    hashtag_preset = _select("Hashtags on Instagram", HASHTAGS, "full")
+    fit = _select("Where the shape differs", FITS, "crop")
+    output_format = _select("File format", OUTPUTS, "jpeg")
+    writer = _select("Written by", WRITERS, "auto")
+    find_accounts = forms.BooleanField(label="Look for accounts to tag", required=False, initial=True)
+    logo = forms.FileField(
+        label="Logo",
+        required=False,
+        help_text=f"Best a PNG or WebP with a transparent ground, at most {LOGO_BYTES // 2**20} MB.",
+        widget=forms.FileInput(attrs={**TEXT, "accept": "image/*"}),
+    )
+    stored_logo = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    logo_position = forms.ChoiceField(label="Place", initial="bottom-right", widget=forms.RadioSelect)
+    logo_scale = _percent("Size", 2, 100, 18)
+    logo_margin = _percent("Margin", 0, 25, 4)
+    logo_opacity = _percent("Opacity", 0, 100, 100)
+    logo_tone = _select("Colour", TONES, "auto")
+    photography = _radio("Product photography", PHOTOGRAPHY, "off")
+    styles = forms.MultipleChoiceField(
+        label="Styles",
+        required=False,
+        choices=[(one.key, one.title) for one in STYLES.values()],
+        help_text="None ticked means all seven.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    maker = _select("Made by", MAKERS, "auto")
+    fresh = forms.BooleanField(
+        label="Ask anew",
+        required=False,
+        help_text="Otherwise the same picture with the same choices costs nothing the second time.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chosen: Choices | None = None
+        self.taken: Picture | None = None
+        self.taken_logo: Picture | None = None
+        place = self.fields["logo_position"]
+        assert isinstance(place, forms.ChoiceField)  # noqa: S101  for the type checker
+        place.choices = [(anchor, words) for anchor, words in ANCHOR_WORDS.items()]
+        for platform in PLATFORMS:
+            sizes = {"": "Size by its shape", **{row.key: row.name for row in formats(platform)}}
+            widget = SizeSelect(platform)
+            field = forms.ChoiceField(label=f"Size for {LABELS[platform]}", choices=pairs(sizes), required=False)
+            field.widget = widget
+            widget.choices = pairs(sizes)
+            self.fields[f"size_{slug(platform)}"] = field
+
+    def feeds(self) -> Iterator[tuple[str, BoundField, Any]]:
+        """Every platform with its field of sizes and its tick."""
+        for tick in self["platforms"]:
+            platform = str(tick.data["value"])
+            yield platform, self[f"size_{slug(platform)}"], tick
+
+    def clean_picture(self) -> Any:
+        given = self.cleaned_data.get("picture")
+        if given and given.size > MEGABYTES * 2**20:
+            raise forms.ValidationError(f"The picture is larger than {MEGABYTES} MB.")
+        return given
+
+    def clean_logo(self) -> Any:
+        given = self.cleaned_data.get("logo")
+        if given and given.size > LOGO_BYTES:
+            raise forms.ValidationError(f"The logo is larger than {LOGO_BYTES // 2**20} MB.")
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["url"] = str(data.get("url", "")).strip()
+        if "picture" not in self.errors:
+            self._one_source(data)
+        self.taken_logo = _picture(data.get("stored_logo"))
+        if not self.errors:
+            self._choose(data)
+        return data
+
+    def _one_source(self, data: Mapping[str, Any]) -> None:
+        given, url = data.get("picture"), data.get("url")
+        if given and url:
+            self.add_error("url", "Give a picture or an address, not both.")
+        elif not given and not url:
+            self.taken = _picture(data.get("stored"))
+            if self.taken is None:
+                self.add_error("picture", "Drop a picture here, choose a file, or give its address.")
+
+    def _choose(self, data: Mapping[str, Any]) -> None:
+        values = {name: data[name] for name in SAME} | {name: data[name] / 100 for name in PERCENTS}
+        values["formats"] = {one: data[f"size_{slug(one)}"] for one in data["platforms"]}
+        try:
+            self.chosen = choices(values)
+        except WrongOption as wrong:
+            self.add_error(wrong.name if wrong.name in self.fields else None, str(wrong))
+
+
+ANCHOR_WORDS: Final[Mapping[str, str]] = {
+    "top-left": "Top left", "top": "Top", "top-right": "Top right",
+    "left": "Left", "center": "Centre", "right": "Right",
+    "bottom-left": "Bottom left", "bottom": "Bottom", "bottom-right": "Bottom right",
+}  # fmt: skip
+
+
+def _picture(key: Any) -> Picture | None:
+    return Picture.objects.filter(pk=key).first() if key else None
+
+
+def initial_of(chosen: Choices) -> dict[str, Any]:
+    """The fields of a form for the same choices."""
+    values: dict[str, Any] = {name: getattr(chosen, name) for name in SAME}
+    values |= {name: round(getattr(chosen, name) * 100) for name in PERCENTS}
+    return values | {f"size_{slug(platform)}": key for platform, key in chosen.formats}
+
+
+class SizeSelect(forms.Select):
+    """Sizes of a platform, each option with its measures for the preview."""
+
+    def __init__(self, platform: str, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({**SELECT, "data-sizes": slug(platform), **(attrs or {})})
+        self.slug = slug(platform)
+        self.rows: dict[str, PlatformFormat] = {row.key: row for row in formats(platform)}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if row := self.rows.get(str(value)):
+            sizes = {"data-w": row.width, "data-h": row.height, "data-suits": " ".join(row.suits)}
+            option["attrs"] |= sizes | {"data-key": row.key}
+        return option
+
+
+class FramingForm(forms.Form):
+    """How one platform's picture is cut. The focus is in percent of the original's width and height, or not given."""
+
+    focus_x = forms.FloatField(
+        label="Across, %", required=False, min_value=0, max_value=100, widget=forms.NumberInput(attrs={"step": "any"})
+    )
+    focus_y = forms.FloatField(
+        label="Down, %", required=False, min_value=0, max_value=100, widget=forms.NumberInput(attrs={"step": "any"})
+    )
+    fit = _select("Where the shape differs", FITS, "crop")
+
+    def __init__(self, output: PlatformOutput, data: Any = None) -> None:
+        initial = {"fit": output.fit, "size": output.format_key}
+        if output.focus_x is not None and output.focus_y is not None:
+            initial |= {"focus_x": round(output.focus_x * 100, 1), "focus_y": round(output.focus_y * 100, 1)}
+        super().__init__(data, initial=initial, auto_id=f"frame-{slug(output.platform)}-%s")
+        sizes = {"": "By its shape", **{row.key: f"{row.name}, {row.width} × {row.height}" for row in _rows(output)}}
+        widget = SizeSelect(output.platform)
+        self.fields["size"] = forms.ChoiceField(label="Size", required=False, choices=pairs(sizes), widget=widget)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and (data.get("focus_x") is None) != (data.get("focus_y") is None):
+            self.add_error("focus_x", "Give both numbers, or none for a crop by itself.")
+        return data
+
+    def focus(self) -> tuple[float, float] | None:
+        """Where the crop is wanted, 0 to 1, or None where Aura decides."""
+        across, down = self.cleaned_data.get("focus_x"), self.cleaned_data.get("focus_y")
+        return (across / 100, down / 100) if across is not None and down is not None else None
+
+
+def _rows(output: PlatformOutput) -> tuple[PlatformFormat, ...]:
+    return formats(output.platform)
+
+
+class HistoryForm(forms.Form):
+    """Which sessions the list shows."""
+
+    q = forms.CharField(
+        label="Search", required=False, max_length=200, widget=forms.TextInput(attrs={**TEXT, "type": "search"})
+    )
+    status = forms.ChoiceField(label="State", required=False, choices=STATES, widget=forms.Select(attrs=SELECT))
+    platform = forms.ChoiceField(
+        label="Platform",
+        required=False,
+        choices=[("", "Every platform"), *pairs(LABELS)],
+        widget=forms.Select(attrs=SELECT),
+    )

@@ -1,0 +1,20 @@
+"""Pages below ``/optimizer/``."""
+
+from django.urls import path
+
+from optimizer import views
+
+app_name = "optimizer"
+urlpatterns = [
+    path("", views.sessions, name="sessions"),
+    path("new/", views.new, name="new"),
+    path("count/", views.length, name="count"),
+    path("<uuid:pk>/", views.session, name="session"),
+    path("<uuid:pk>/progress/", views.session_live, name="session_live"),
+    path("<uuid:pk>/archive/", views.archive, name="archive"),
+    path("<uuid:pk>/files/<str:name>", views.file, name="file"),
+    path("<uuid:pk>/cancel/", views.cancel, name="cancel"),
+    path("<uuid:pk>/retry/", views.retry, name="retry"),
+    path("<uuid:pk>/delete/", views.delete, name="delete"),
+    path("<uuid:pk>/platforms/<str:platform>/", views.platform, name="platform"),
+]
