@@ -128,7 +128,7 @@ class NewForm(forms.Form):
         assert isinstance(place, forms.ChoiceField)  # noqa: S101  for the type checker
         place.choices = [(anchor, words) for anchor, words in ANCHOR_WORDS.items()]
         for platform in PLATFORMS:
-            sizes = {"": "Size by its shape", **{row.key: row.name for row in formats(platform)}}
+            sizes = {"": "By its shape", **{row.key: row.name for row in formats(platform)}}
             widget = SizeSelect(platform)
             field = forms.ChoiceField(label=f"Size for {LABELS[platform]}", choices=pairs(sizes), required=False)
             field.widget = widget

@@ -81,6 +81,12 @@ class Card:
         return self.output.alt_text or f"The picture for {self.label}"
 
     @property
+    def took(self) -> str:
+        """How long the picture took, in words."""
+        seconds = self.output.seconds
+        return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+    @property
     def rows(self) -> int:
         """Lines of the caption's field, so that most captions are seen whole."""
         lines = sum(1 + len(line) // 80 for line in self.output.caption.split("\n"))

@@ -106,3 +106,65 @@ def test_a_dropped_picture_becomes_a_zip_for_every_platform(
     tab.check()
     seen(page, f"session-{kind}")
     tab.shoot(f"optimizer-{kind}")
+    _move_the_crop(team, tab, kind)
+    _edit_the_words(tab)
+    with page.expect_download() as waited:
+        page.get_by_role("link", name="All as ZIP").click()
+    assert waited.value.suggested_filename == "nora_all_platforms.zip"
+    with zipfile.ZipFile(waited.value.path()) as archive:
+        assert len(archive.namelist()) == 8
+        assert "Slow days" in archive.read("nora_captions.txt").decode()
+        with Image.open(io.BytesIO(archive.read("nora_instagram.jpg"))) as story:
+            assert story.size == (1080, 1920)
+
+
+def _move_the_crop(team: Team, tab: Tab, kind: str) -> None:
+    """By arrow keys, then by dragging the point."""
+    page = tab.page
+    picture = page.locator("#picture-pinterest .au-feed-img")
+    before = picture.get_attribute("src")
+    page.locator("#frame-pinterest summary").click()
+    point = page.get_by_role("slider", name="Middle of the crop for Pinterest")
+    point.focus()
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowRight")
+    expect(point).to_have_attribute("aria-valuetext", "90 % across, 50 % down")
+    expect(page.locator("#picture-pinterest").get_by_text("Being cut anew")).to_be_visible()
+    tab.check()
+    seen(page, f"cutting-{kind}")
+    worked_off()
+    expect(page.locator("#picture-pinterest").get_by_text("Being cut anew")).to_have_count(0)
+    expect(picture).not_to_have_attribute("src", before or "")
+    after = picture.get_attribute("src")
+    place = page.locator("#frame-pinterest [data-focus]").bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] * 0.9, place["y"] + place["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(place["x"] + place["width"] * 0.1, place["y"] + place["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(page.locator("#picture-pinterest").get_by_text("Being cut anew")).to_be_visible()
+    worked_off()
+    expect(page.locator("#picture-pinterest").get_by_text("Being cut anew")).to_have_count(0)
+    expect(picture).not_to_have_attribute("src", after or "")
+    with workspace_scope(team.workspace.id):
+        output = PlatformOutput.objects.get(platform="pinterest")
+    assert output.focus_x == pytest.approx(0.1, abs=0.02)
+
+
+def _edit_the_words(tab: Tab) -> None:
+    """Counted while typed, as X counts; refused where it is too long, with all that was typed."""
+    page = tab.page
+    caption = page.locator("#x-caption")
+    length = page.locator("#x-caption-length")
+    caption.fill("Slow days")
+    expect(length).to_have_text("9 of 280")
+    caption.fill("Slow days \U0001f3d6 at https://example.org/a/very/long/address/that/weighs/twenty-three")
+    expect(length).to_have_text("39 of 280")
+    page.locator("#x").get_by_role("button", name="Save").click()
+    expect(page.locator("#x").get_by_text("Saved", exact=True)).to_be_visible()
+    caption.fill("Slow days " * 30)
+    expect(length).to_have_class("au-length au-over")
+    page.locator("#x").get_by_role("button", name="Save").click()
+    expect(page.locator("#x").get_by_text("x.com takes 280")).to_be_visible()
+    tab.check()
+    expect(caption).to_have_value("Slow days " * 30)
