@@ -84,7 +84,7 @@ class Card:
     def took(self) -> str:
         """How long the picture took, in words."""
         seconds = self.output.seconds
-        return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+        return f"{seconds:.1f}\N{NO-BREAK SPACE}s" if seconds >= 1 else f"{seconds * 1000:.0f}\N{NO-BREAK SPACE}ms"
 
     @property
     def rows(self) -> int:
@@ -106,9 +106,10 @@ class Card:
 
     @property
     def picture_version(self) -> str:
-        """Changes with the picture and with its state."""
+        """Changes with the picture and with its state, and when the words below it come."""
         file = self.file
-        return f"{self.output.state}{file.picture_id if file else ''}{digest(self.output.error)[:6]}"
+        error = digest(self.output.error)[:6]
+        return f"{self.output.state}{file.picture_id if file else ''}{error}{self.words_version}"
 
     @property
     def words_version(self) -> str:

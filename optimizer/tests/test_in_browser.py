@@ -105,7 +105,6 @@ def test_a_dropped_picture_becomes_a_zip_for_every_platform(
     expect(page.locator(".au-opt-picture .au-feed-img")).to_have_count(6)
     tab.check()
     seen(page, f"session-{kind}")
-    tab.shoot(f"optimizer-{kind}")
     _move_the_crop(team, tab, kind)
     _edit_the_words(tab)
     with page.expect_download() as waited:
@@ -116,6 +115,102 @@ def test_a_dropped_picture_becomes_a_zip_for_every_platform(
         assert "Slow days" in archive.read("nora_captions.txt").decode()
         with Image.open(io.BytesIO(archive.read("nora_instagram.jpg"))) as story:
             assert story.size == (1080, 1920)
+    tab.shoot(f"optimizer-{kind}")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog", name="Delete this session?")).to_be_visible()
+    tab.check()
+    page.get_by_role("button", name="Delete the session").click()
+    expect(page.get_by_role("heading", name="No sessions yet")).to_be_visible()
+
+
+def held(team: Team, platforms: list[str], **values: Any) -> Optimization:
+    """A session as if jobs had left it so."""
+    with workspace_scope(team.workspace.id):
+        options = choices({"platforms": platforms}).as_data()
+        made = Optimization.objects.create(
+            workspace=team.workspace, name="nora at the lake.jpg", options=options, **values
+        )
+        for number, platform in enumerate(made.choices.platforms):
+            state = {"done": "failed", "running": "queued"}.get(made.state, made.state)
+            PlatformOutput.objects.create(
+                workspace=team.workspace, optimization=made, platform=platform, number=number, state=state
+            )
+    return made
+
+
+@pytest.mark.parametrize(("width", "theme"), [(DESK, "dark"), (PHONE, "light")])
+def test_failures_stops_and_the_history_say_what_to_do(
+    team: Team, live_server: LiveServer, new_tab: Callable[..., Tab], width: int, theme: str
+) -> None:
+    kind = f"{'phone' if width == PHONE else 'wide'}-{theme}"
+    failed = held(
+        team, ["all"], state="failed", error_code="RATE_LIMIT", error="Too many pictures at once.", retry_after=90
+    )
+    held(team, ["instagram", "x"], state="cancelled", error="Stopped. What was ready is kept.")
+    held(team, ["tiktok"], state="running")
+    tab = new_tab(width, theme)
+    page = entered(tab, live_server, team.bob, reverse("optimizer:sessions"))
+    expect(page.get_by_role("list", name="Sessions").locator("article")).to_have_count(3)
+    tab.check()
+    seen(page, f"history-{kind}")
+    page.get_by_label("State").select_option("failed")
+    page.get_by_label("Platform", exact=True).select_option("tiktok")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("list", name="Sessions").locator("article")).to_have_count(1)
+    page.get_by_label("Search").fill("zzz")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    tab.check()
+    page.goto(live_server.url + reverse("optimizer:session", args=[failed.pk]))
+    expect(page.get_by_role("heading", name="This did not work")).to_be_visible()
+    expect(page.get_by_text("Try again in 90 seconds.")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    tab.check()
+    seen(page, f"failed-{kind}")
+
+
+def test_without_javascript_every_step_works(
+    team: Team, live_server: LiveServer, new_tab: Callable[..., Tab]
+) -> None:
+    tab = new_tab(DESK, javascript=False)
+    page = entered(tab, live_server, team.bob, reverse("optimizer:new"))
+    page.get_by_label("Picture", exact=True).set_input_files(_file("tiny.png", b"no picture"))
+    page.get_by_label("What is in the picture").fill("Nora at the lake")
+    page.get_by_role("button", name="Optimize").click()
+    expect(page.locator("#id_picture_error")).not_to_be_empty()
+    expect(page.get_by_label("What is in the picture")).to_have_value("Nora at the lake")
+    page.get_by_label("Picture", exact=True).set_input_files(_file("nora.jpg", photograph()))
+    for name in ("Facebook", "LinkedIn", "Pinterest", "X", "TikTok"):
+        page.get_by_role("checkbox", name=name, exact=True).uncheck()
+    page.get_by_role("button", name="Optimize").click()
+    expect(page.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
+    worked_off()
+    page.reload()
+    page.get_by_text("Adjust the crop").click()
+    page.get_by_label("Across").fill("80")
+    page.get_by_label("Down").fill("40")
+    page.get_by_role("button", name="Cut anew").click()
+    expect(page.get_by_text("Being cut anew")).to_be_visible()
+    worked_off()
+    page.reload()
+    page.get_by_label("Caption").fill("At the lake")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The words are saved.")).to_be_visible()
+    page.get_by_role("link", name="Use again").click()
+    expect(page.get_by_text("A picture of yours")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="TikTok")).not_to_be_checked()
+    page.go_back()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="Delete this session?")).to_be_visible()
+    page.get_by_role("button", name="Delete the session").click()
+    expect(page.get_by_role("heading", name="No sessions yet")).to_be_visible()
+
+
+def _file(name: str, data: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": data}
 
 
 def _move_the_crop(team: Team, tab: Tab, kind: str) -> None:

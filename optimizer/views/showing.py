@@ -107,6 +107,7 @@ def context_of(
     may_act = request.membership.may(Role.ANALYST)
     ready = any(card.file for card in shown)
     status = status_of(found)
+    polls = not found.is_over or any(card.picture_going for card in shown)
     return {
         "optimization": found,
         "layout": layout,
@@ -122,8 +123,8 @@ def context_of(
             "source": SOURCES[layout.description_source],
         },
         "may_act": may_act,
-        "may_retry": may_act and found.is_over and cards.misses_something(found),
-        "polls": not found.is_over or any(card.picture_going for card in shown),
+        "may_retry": may_act and not polls and cards.misses_something(found),
+        "polls": polls,
         "captions_name": file_name(found.name, "captions.txt"),
         "results_name": file_name(found.name, "results.json"),
         "ready": ready,

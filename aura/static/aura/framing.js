@@ -142,7 +142,10 @@
   begin(document);
   document.addEventListener("htmx:load", (event) => {
     begin(event.detail.elt.parentElement || document);
-    // After a new cut the measures of the shown picture are others.
-    document.querySelectorAll("[data-frame][data-on]").forEach((form) => place(form, ...now(form), false));
+    // After a new cut the measures of the shown picture are others; until it is there the preview stays.
+    for (const form of document.querySelectorAll("[data-frame][data-on]")) {
+      const cutting = document.getElementById(`picture-${form.dataset.frame}`)?.hasAttribute("data-cutting");
+      place(form, ...now(form), cutting && numbers(form)[0].value !== "");
+    }
   });
 })();
