@@ -66,6 +66,7 @@ def outside(env: Reader) -> Outside:
         **_images(env, gemini, openai),
         gemini_writing=GEMINI_WRITING,
         openai_writing=OPENAI_WRITING,
+        gemini_finding=GEMINI_FINDING,
         prices=env.attempt(lambda: _prices(env.text("AURA_PRICES")), ""),
         site=SiteSettings(
             url=env.url("INSTAGRAM_SITE_URL", SiteSettings().url, schemes=WEB),
