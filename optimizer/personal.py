@@ -21,8 +21,8 @@ class OptimizerKeeper(Keeper):
         erasure.counts["optimizer_hashtags"] += count
 
     def collect(self, who: Identifiers) -> Iterable[Section]:
-        rows = StoredHashtag.objects.filter(key__in=_keys(who)).order_by("name").values("name", "posts", "source")
-        if found := list(rows):
+        rows = StoredHashtag.objects.filter(key__in=_keys(who)).order_by("name")
+        if found := [{"name": row.name, "posts": row.posts, "source": row.source} for row in rows]:
             yield Section("hashtags", found)
 
 

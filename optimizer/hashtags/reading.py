@@ -135,7 +135,7 @@ def _posts(said: str) -> int | None:
     if not plain:
         return None
     if short := SHORTENED.fullmatch(plain):
-        return int(short[1]) * 10 ** TIMES[short[3]] + int(short[2] or 0) * 10 ** (TIMES[short[3]] - 1)
+        return int(short[1] + (short[2] or "0") + "0" * (TIMES[short[3]] - 1))
     if GROUPED.fullmatch(plain):
         plain = re.sub(r"\D", "", plain)
     if not (plain.isascii() and plain.isdigit() and len(plain) <= 12):

@@ -71,7 +71,9 @@ def history(besides: UUID | None = None) -> tuple[Used, ...]:
     A hashtag counts once a session, on however many platforms. ``besides`` is a session that does not count. How its
     posts did is not known here, so ``lift`` is None.
     """
-    rows = PlatformOutput.objects.filter(state=DONE).exclude(hashtags=[]).exclude(optimization_id=besides)
+    rows = PlatformOutput.objects.filter(state=DONE).exclude(hashtags=[])
+    if besides is not None:
+        rows = rows.exclude(optimization_id=besides)
     newest = rows.order_by("-optimization__created_at", "-optimization_id", "number")
     told = newest.values_list("optimization_id", "hashtags", "optimization__analysis__niches")[:FORMER_OUTPUTS]
     sessions: dict[str, set[UUID]] = {}

@@ -31,7 +31,7 @@ TABLE = (
 )
 
 
-def session(hashtags: list[str], *, niches: tuple[str, ...] = (), platform: str = "instagram", **fields: Any) -> None:
+def session(hashtags: list[Any], *, niches: tuple[str, ...] = (), platform: str = "instagram", **fields: Any) -> None:
     place: dict[str, Any] = {"workspace_id": current_workspace_id()}
     made = Optimization.objects.create(**place, name="a.jpg", analysis={"niches": list(niches)}, state="done")
     PlatformOutput.objects.create(
