@@ -11,7 +11,7 @@ personal("optimizer.StoredHashtag", name=Kind.IDENTIFIER, key=Kind.IDENTIFIER, s
 impersonal("optimizer.StoredHashtag", "niches")
 
 
-class OptimizerKeeper(Keeper):
+class HashtagKeeper(Keeper):
     """People whose user name stands in the table as a hashtag."""
 
     erases = frozenset({"optimizer.StoredHashtag"})
@@ -31,4 +31,4 @@ def _keys(who: Identifiers) -> list[str]:
     return [key_of(name.replace(".", "")) for name in who.usernames if is_distinctive(name)]
 
 
-keep(OptimizerKeeper())
+keep(HashtagKeeper())

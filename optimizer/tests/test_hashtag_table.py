@@ -14,7 +14,7 @@ from aura.tenancy.scope import current_workspace_id, workspace_scope
 from aura.testing.fixtures import Team
 from optimizer.hashtags import TagRow, Used, choose, starter
 from optimizer.models import Optimization, PlatformOutput, StoredHashtag
-from optimizer.personal import OptimizerKeeper
+from optimizer.personal import HashtagKeeper
 from optimizer.queries.hashtags import hashtags, history, known_for, table_for
 from optimizer.services import hashtags as service
 from optimizer.services.hashtags import Refusal, import_table
@@ -191,7 +191,7 @@ def test_a_hashtag_is_saved_found_and_deleted(team: Team) -> None:
 def test_a_person_whose_name_is_a_hashtag_goes_with_it_and_a_plain_word_stays(team: Team) -> None:
     with workspace_scope(team.workspace.pk):
         import_table(b"hashtag\nnorthroast99\ncoffee\n")
-        keeper = OptimizerKeeper()
+        keeper = HashtagKeeper()
         who = Identifiers(frozenset({"north.roast_99", "coffee"}))
         assert [section.rows[0]["name"] for section in keeper.collect(who)] == ["northroast99"]
         erasure = Erasure(who)
