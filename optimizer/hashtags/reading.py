@@ -87,7 +87,8 @@ class TableReader:
                 _banned(cell.get("banned", "")),
                 niches(cell.get("niches", "")),
             )
-            source = " ".join(cell.get("source", "").replace("\0", "").split())[:LONGEST_SOURCE]
+            # A sheet that Aura wrote has an apostrophe before what a spreadsheet would run.
+            source = " ".join(cell.get("source", "").split()).removeprefix("'")[:LONGEST_SOURCE]
             return Line(number, said, row, source, _day(cell.get("read_on", "")))
         except WrongTable as wrong:
             return Line(number, said, problem=str(wrong))

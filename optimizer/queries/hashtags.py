@@ -25,16 +25,22 @@ DONE: Final = "done"
 
 
 def hashtags(filters: dict[str, Any] | None = None) -> QuerySet[StoredHashtag]:
-    """The table, most posts first; ``filters`` may hold ``q`` (parts of names and niches), ``niche``, ``banned``."""
+    """The table, most posts first; ``filters`` may hold ``q`` (parts of names), ``niche``, ``banned``."""
     asked = filters or {}
-    rows = StoredHashtag.objects.all()
-    for word in str(asked.get("q") or "").replace("#", " ").split()[:WORDS]:
-        rows = rows.filter(key__contains=key_of(word)) if key_of(word) else rows.none()
+    rows = named(StoredHashtag.objects.all(), str(asked.get("q") or ""))
     if niche := str(asked.get("niche") or "").strip().lower():
         rows = rows.filter(niches__contains=[niche])
     if (banned := asked.get("banned")) is not None:
         rows = rows.filter(banned=banned)
     return rows.order_by(F("posts").desc(nulls_last=True), "name")
+
+
+def named(rows: QuerySet[StoredHashtag], words: str) -> QuerySet[StoredHashtag]:
+    """Those in whose names every word stands."""
+    for word in words.replace("#", " ").split()[:WORDS]:
+        key = "".join(letter for letter in key_of(word) if letter.isalnum())
+        rows = rows.filter(key__contains=key) if key else rows.none()
+    return rows
 
 
 def table_for(candidates: Iterable[str] = (), niches: Iterable[str] = ()) -> Sequence[TagRow] | None:
