@@ -3,12 +3,17 @@
 from django.urls import path
 
 from optimizer import views
+from optimizer.views import hashtags
 
 app_name = "optimizer"
 urlpatterns = [
     path("", views.sessions, name="sessions"),
     path("new/", views.new, name="new"),
     path("count/", views.length, name="count"),
+    path("hashtags/", hashtags.hashtags, name="hashtags"),
+    path("hashtags/import/", hashtags.import_hashtags, name="import_hashtags"),
+    path("hashtags/<uuid:pk>/", hashtags.hashtags, name="hashtag"),
+    path("hashtags/<uuid:pk>/delete/", hashtags.remove_hashtag, name="remove_hashtag"),
     path("<uuid:pk>/", views.session, name="session"),
     path("<uuid:pk>/progress/", views.session_live, name="session_live"),
     path("<uuid:pk>/archive/", views.archive, name="archive"),
