@@ -106,7 +106,6 @@ PAGES: dict[str, Rule] = {
     "generation:again": does(OBJECT, "generation", post=AN),
     "generation:favourite": does(OBJECT, "generation", "one", post=AN),
     "generation:remove": does(OBJECT, "generation", post=AN),
-<<<<<<< HEAD
     "optimizer:sessions": Rule(OWN),
     "optimizer:new": does(OWN, get=AN, post=AN),
     "optimizer:count": does(OWN, post=V),
@@ -118,12 +117,10 @@ PAGES: dict[str, Rule] = {
     "optimizer:retry": does(OBJECT, "optimization", post=AN),
     "optimizer:delete": does(OBJECT, "optimization", post=AN),
     "optimizer:platform": does(OBJECT, "optimization", "platform", get=V, post=AN),
-=======
     "optimizer:hashtags": does(OWN, get=V, post=AN),
     "optimizer:import_hashtags": does(OWN, post=AN),
     "optimizer:hashtag": does(OBJECT, "stored_hashtag", get=V, post=AN),
     "optimizer:remove_hashtag": does(OBJECT, "stored_hashtag", post=AN),
->>>>>>> main
     "generation_hooks:replicate": does(OPEN, "workspace_id", "generation", post=V),
     "audience_hooks:apify": does(OPEN, "workspace_id", "run", post=V),
     "audience:import": does(OBJECT, "username", get=AN, post=AN),

@@ -32,12 +32,8 @@ from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
 from generation.models import GeneratedImage, Generation
-<<<<<<< HEAD
-from optimizer.models import Optimization, PlatformOutput
+from optimizer.models import Optimization, PlatformOutput, StoredHashtag
 from optimizer.options import choices
-=======
-from optimizer.models import StoredHashtag
->>>>>>> main
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -129,9 +125,8 @@ def _works(team: Team) -> dict[str, str]:
     voice = VoicePreset.objects.create(workspace=north, name="Bakery")
     generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
     GeneratedImage.objects.create(workspace=north, generation=generation, number=1, picture=_picture(north))
-    session = Optimization.objects.create(
-        workspace=north, name="cup.jpg", options=choices({"platforms": ["x"]}).as_data(), state=Optimization.State.FAILED
-    )
+    options = choices({"platforms": ["x"]}).as_data()
+    session = Optimization.objects.create(workspace=north, name="cup.jpg", options=options, state="failed")
     PlatformOutput.objects.create(workspace=north, optimization=session, platform="x.com", number=0, state="failed")
     return {
         "optimization": str(session.pk),

@@ -58,7 +58,9 @@ def remove_voice(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Delete a voice; what was written with it stays."""
     voice = get_object_or_404(VoicePreset.objects.all(), pk=pk)
     back = reverse("compliments:voices")
-    question = Question(f"Delete the voice “{voice.name}”?", "What was written with it stays.", "Delete the voice", back)
+    question = Question(
+        f"Delete the voice “{voice.name}”?", "What was written with it stays.", "Delete the voice", back
+    )
     if asks := unconfirmed(request, question):
         return asks
     voice.delete()

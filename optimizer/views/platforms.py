@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import WorkspaceRequest, workspace_view
-from accounts.models import Role
 from aura.http.problems import Problem
 from optimizer import jobs
 from optimizer.forms import FramingForm, slug
@@ -54,7 +53,7 @@ def _frame(request: WorkspaceRequest, found: Optimization, output: PlatformOutpu
         except WrongOption as wrong:
             error = str(wrong)
     else:
-        error = " ".join(words for errors in form.errors.values() for words in errors)
+        error = " ".join(str(words) for errors in form.errors.values() for words in errors)
     if not request.headers.get("HX-Request"):
         if error:
             messages.error(request, error)

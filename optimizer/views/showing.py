@@ -17,8 +17,8 @@ from optimizer.layout import file_name
 from optimizer.models import Optimization
 from optimizer.options import digest
 from optimizer.queries import cards
+from optimizer.queries.sessions import layout_of, status_of
 from optimizer.queries.sessions import sessions as all_sessions
-from optimizer.queries.sessions import status_of
 from optimizer.views.finding import find
 from optimizer.wording import LABELS
 
@@ -103,7 +103,7 @@ def context_of(
     """What the session's templates show."""
     shown = cards.cards(found, refused)
     _frame(shown, frame_errors or {})
-    layout = cards.layout_of(found)
+    layout = layout_of(found)
     may_act = request.membership.may(Role.ANALYST)
     ready = any(card.file for card in shown)
     status = status_of(found)

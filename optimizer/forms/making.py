@@ -1,6 +1,5 @@
-"""Page input of the optimizer."""
+"""Input of the page of a new session."""
 
-<<<<<<< HEAD
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -9,39 +8,23 @@ from django.forms import BoundField
 
 from aura.media.models import Picture
 from optimizer.engine.logos import LOGO_BYTES
-from optimizer.models import PlatformOutput
+from optimizer.forms.sessions import TEXT, SizeSelect, select, slug
 from optimizer.models.sessions import MAX_DESCRIPTION
 from optimizer.options import Choices, WrongOption, choices
 from optimizer.photography import STYLES
-from optimizer.platforms import PLATFORMS, PlatformFormat, formats
+from optimizer.platforms import PLATFORMS, formats
 from optimizer.prompts import LANGUAGES
 from optimizer.wording import FITS, HASHTAGS, LABELS, MAKERS, MODES, OUTPUTS, PHOTOGRAPHY, TONES, WRITERS, pairs
 
 ACCEPTED: Final = ".jpg,.jpeg,.png,.bmp,.tif,.tiff,.webp,.heic,.heif,.avif,image/*"
 MEGABYTES: Final = 50
 MAX_URL: Final = 2000
-TEXT: Final = {"class": "form-control"}
-SELECT: Final = {"class": "form-select"}
-STATES: Final = [
-    ("", "Every state"), ("queued", "Waiting"), ("running", "Being made"), ("done", "Finished"), ("failed", "Failed"),
-    ("cancelled", "Stopped"),
-]  # fmt: skip
 PERCENTS: Final = ("logo_scale", "logo_margin", "logo_opacity")
 SAME: Final = (
     "platforms", "mode", "output_format", "fit", "hashtag_preset", "language", "writer", "find_accounts", "photography",
     "styles", "maker", "logo_position", "logo_tone",
 )  # fmt: skip
 """Fields that are options as they are; sizes and percents are put together."""
-
-
-def slug(platform: str) -> str:
-    """The platform's name as it may stand in an id: "x.com" is "x"."""
-    return platform.partition(".")[0]
-
-
-def _select(label: str, values: Mapping[str, str], initial: str, **more: Any) -> forms.ChoiceField:
-    widget = forms.Select(attrs=SELECT)
-    return forms.ChoiceField(label=label, choices=pairs(values), initial=initial, widget=widget, **more)
 
 
 def _radio(label: str, values: Mapping[str, str], initial: str) -> forms.ChoiceField:
@@ -87,11 +70,11 @@ class NewForm(forms.Form):
         widget=forms.Textarea(attrs={**TEXT, "rows": 3, "dir": "auto"}),
     )
     mode = _radio("Whose words count", MODES, "both")
-    language = _select("Language", LANGUAGES, "en")
-    hashtag_preset = _select("Hashtags on Instagram", HASHTAGS, "full")
-    fit = _select("Where the shape differs", FITS, "crop")
-    output_format = _select("File format", OUTPUTS, "jpeg")
-    writer = _select("Written by", WRITERS, "auto")
+    language = select("Language", LANGUAGES, "en")
+    hashtag_preset = select("Hashtags on Instagram", HASHTAGS, "full")
+    fit = select("Where the shape differs", FITS, "crop")
+    output_format = select("File format", OUTPUTS, "jpeg")
+    writer = select("Written by", WRITERS, "auto")
     find_accounts = forms.BooleanField(label="Look for accounts to tag", required=False, initial=True)
     logo = forms.FileField(
         label="Logo",
@@ -104,7 +87,7 @@ class NewForm(forms.Form):
     logo_scale = _percent("Size", 2, 100, 18)
     logo_margin = _percent("Margin", 0, 25, 4)
     logo_opacity = _percent("Opacity", 0, 100, 100)
-    logo_tone = _select("Colour", TONES, "auto")
+    logo_tone = select("Colour", TONES, "auto")
     photography = _radio("Product photography", PHOTOGRAPHY, "off")
     styles = forms.MultipleChoiceField(
         label="Styles",
@@ -113,7 +96,7 @@ class NewForm(forms.Form):
         help_text="None ticked means all seven.",
         widget=forms.CheckboxSelectMultiple,
     )
-    maker = _select("Made by", MAKERS, "auto")
+    maker = select("Made by", MAKERS, "auto")
     fresh = forms.BooleanField(
         label="Ask anew",
         required=False,
@@ -198,156 +181,3 @@ def initial_of(chosen: Choices) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(chosen, name) for name in SAME}
     values |= {name: round(getattr(chosen, name) * 100) for name in PERCENTS}
     return values | {f"size_{slug(platform)}": key for platform, key in chosen.formats}
-
-
-class SizeSelect(forms.Select):
-    """Sizes of a platform, each option with its measures for the preview."""
-
-    def __init__(self, platform: str, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({**SELECT, "data-sizes": slug(platform), **(attrs or {})})
-        self.slug = slug(platform)
-        self.rows: dict[str, PlatformFormat] = {row.key: row for row in formats(platform)}
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
-        if row := self.rows.get(str(value)):
-            sizes = {"data-w": row.width, "data-h": row.height, "data-suits": " ".join(row.suits)}
-            option["attrs"] |= sizes | {"data-key": row.key}
-        return option
-
-
-class FramingForm(forms.Form):
-    """How one platform's picture is cut. The focus is in percent of the original's width and height, or not given."""
-
-    focus_x = forms.FloatField(
-        label="Across, %", required=False, min_value=0, max_value=100, widget=forms.NumberInput(attrs={"step": "any"})
-    )
-    focus_y = forms.FloatField(
-        label="Down, %", required=False, min_value=0, max_value=100, widget=forms.NumberInput(attrs={"step": "any"})
-    )
-    fit = _select("Where the shape differs", FITS, "crop")
-
-    def __init__(self, output: PlatformOutput, data: Any = None) -> None:
-        initial = {"fit": output.fit, "size": output.format_key}
-        if output.focus_x is not None and output.focus_y is not None:
-            initial |= {"focus_x": round(output.focus_x * 100, 1), "focus_y": round(output.focus_y * 100, 1)}
-        super().__init__(data, initial=initial, auto_id=f"frame-{slug(output.platform)}-%s")
-        sizes = {"": "By its shape", **{row.key: f"{row.name}, {row.width} × {row.height}" for row in _rows(output)}}
-        widget = SizeSelect(output.platform)
-        self.fields["size"] = forms.ChoiceField(label="Size", required=False, choices=pairs(sizes), widget=widget)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and (data.get("focus_x") is None) != (data.get("focus_y") is None):
-            self.add_error("focus_x", "Give both numbers, or none for a crop by itself.")
-        return data
-
-    def focus(self) -> tuple[float, float] | None:
-        """Where the crop is wanted, 0 to 1, or None where Aura decides."""
-        across, down = self.cleaned_data.get("focus_x"), self.cleaned_data.get("focus_y")
-        return (across / 100, down / 100) if across is not None and down is not None else None
-
-
-def _rows(output: PlatformOutput) -> tuple[PlatformFormat, ...]:
-    return formats(output.platform)
-
-
-class HistoryForm(forms.Form):
-    """Which sessions the list shows."""
-
-    q = forms.CharField(
-        label="Search", required=False, max_length=200, widget=forms.TextInput(attrs={**TEXT, "type": "search"})
-    )
-    status = forms.ChoiceField(label="State", required=False, choices=STATES, widget=forms.Select(attrs=SELECT))
-    platform = forms.ChoiceField(
-        label="Platform",
-        required=False,
-        choices=[("", "Every platform"), *pairs(LABELS)],
-        widget=forms.Select(attrs=SELECT),
-=======
-from typing import Any, Final
-
-from django import forms
-
-from optimizer.hashtags import Refused, hashtag, key_of
-from optimizer.hashtags.reading import LONGEST_SOURCE, WORDS, niches
-
-TEXT: Final = {"class": "form-control"}
-SELECT: Final = {"class": "form-select"}
-KINDS: Final = [("", "All hashtags"), ("no", "Those that may be used"), ("yes", "Banned ones")]
-
-
-class HashtagFilter(forms.Form):
-    """Which hashtags of the table to show."""
-
-    q = forms.CharField(label="Search", required=False, max_length=100, widget=forms.SearchInput(attrs=TEXT))
-    niche = forms.CharField(label="Niche", required=False, max_length=60, widget=forms.TextInput(attrs=TEXT))
-    banned = forms.ChoiceField(
-        label="Which", required=False, choices=KINDS, widget=forms.Select(attrs=SELECT), initial=""
-    )
-
-    def chosen(self) -> dict[str, Any]:
-        """What narrows the table, for the table of hashtags; nothing where it is wrong."""
-        asked = self.cleaned_data if self.is_valid() else {}
-        banned = {"yes": True, "no": False}.get(str(asked.get("banned")))
-        return {"q": asked.get("q", ""), "niche": asked.get("niche", ""), "banned": banned}
-
-
-class HashtagForm(forms.Form):
-    """One hashtag and what is known about it."""
-
-    name = forms.CharField(
-        label="Hashtag",
-        max_length=60,
-        widget=forms.TextInput(attrs={**TEXT, "placeholder": "#goldenhour", "autocomplete": "off"}),
-    )
-    posts = forms.IntegerField(
-        label="Posts",
-        required=False,
-        min_value=0,
-        max_value=10**12 - 1,
-        help_text="How many posts have it, if somebody counted.",
-        widget=forms.NumberInput(attrs=TEXT),
-    )
-    niches = forms.CharField(
-        label="Niches",
-        required=False,
-        max_length=400,
-        help_text="Such as travel, food; commas between. The hashtag is proposed for pictures of these.",
-        widget=forms.TextInput(attrs=TEXT),
-    )
-    source = forms.CharField(
-        label="Source",
-        required=False,
-        max_length=LONGEST_SOURCE,
-        help_text="Who counted, or why it is banned.",
-        widget=forms.TextInput(attrs=TEXT),
-    )
-    banned = forms.BooleanField(label="Never propose it", required=False)
-
-    def clean_name(self) -> str:
-        """The name in its one spelling."""
-        try:
-            name = hashtag(self.cleaned_data["name"])
-        except Refused as refused:
-            raise forms.ValidationError(f"This is no hashtag: {WORDS[refused.code]}.") from None
-        if not key_of(name):
-            raise forms.ValidationError("This is no hashtag.")
-        return name
-
-    def clean_niches(self) -> list[str]:
-        """Niches in their one spelling."""
-        return list(niches(self.cleaned_data["niches"]))
-
-
-class TableForm(forms.Form):
-    """A table of hashtags as a file."""
-
-    file = forms.FileField(
-        label="Table",
-        help_text="CSV in UTF-8. Its first line names the columns: hashtag, and if known posts, banned, niches, "
-        "source and read_on.",
-        widget=forms.FileInput(attrs={**TEXT, "accept": ".csv,.tsv,.txt,text/csv"}),
-        error_messages={"empty": "This file is empty."},
->>>>>>> main
-    )
