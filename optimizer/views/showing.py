@@ -14,7 +14,7 @@ from accounts.models import Role
 from optimizer.filters import OptimizationFilter
 from optimizer.forms import FramingForm, HistoryForm, slug
 from optimizer.layout import file_name
-from optimizer.models import Optimization
+from optimizer.models import Optimization, PlatformOutput
 from optimizer.options import digest
 from optimizer.queries import cards
 from optimizer.queries.sessions import layout_of, status_of
@@ -52,7 +52,7 @@ def sessions(request: WorkspaceRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "pages": pages,
-        "sessions": [(one, [(output, LABELS[output.platform]) for output in one.outputs.all()]) for one in pages],
+        "sessions": [(one, _marks(one)) for one in pages],
         "narrowed": narrowed,
         "may_act": request.membership.may(Role.ANALYST),
     }
@@ -77,7 +77,15 @@ def page(
 @require_safe
 def session_live(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """How far it is, with the pieces that the page does not have yet; 286 tells htmx to stop."""
-    return pieces(request, find(pk))
+    found = find(pk)
+    if request.GET.get("as") != "row":
+        return pieces(request, found)
+    context = {"session": found, "marks": _marks(found), "may_act": request.membership.may(Role.ANALYST)}
+    return render(request, "optimizer/_row.html", context, status=STOP_POLLING if found.is_over else 200)
+
+
+def _marks(found: Optimization) -> list[tuple[PlatformOutput, str]]:
+    return [(output, LABELS[output.platform]) for output in found.outputs.all()]
 
 
 def pieces(
@@ -147,7 +155,7 @@ def _versions(found: Optimization) -> dict[str, str]:
     """Of the pieces that belong to no platform."""
     made = [str(file.picture_id) for output in found.outputs.all() for file in output.files.all() if file.style]
     about = [found.analysis, found.accounts, found.searches, found.notes, found.texts, found.is_over]
-    return {"about": digest(about)[:12], "photos": digest([made, found.state])[:12]}
+    return {"about": digest(about)[:12], "photos": digest(made)[:12]}
 
 
 def _pieces(context: Mapping[str, Any]) -> list[dict[str, Any]]:
