@@ -115,7 +115,7 @@ def test_the_own_table_lies_over_the_shipped_one_and_a_ban_of_either_stays(team:
         import_table(f"hashtag,posts,banned,niches\n{shipped.name},77,no,own\n{banned.name},9,no,own\n".encode())
         import_table(b"hashtag,posts,banned,niches\nquayside,5,yes,own\nmooring,50,no,own\nelsewhere,50,no,other\n")
         rows = {row.name: row for row in table_for([], ["OWN"]) or ()}
-        assert rows[shipped.name] == TagRow(shipped.name, shipped.size, 77, niches=("own", *shipped.niches))
+        assert rows[shipped.name] == TagRow(shipped.name, shipped.size, 77, niches=("own", *shipped.niches), own=True)
         assert rows[banned.name].banned
         assert (rows["quayside"].banned, rows["mooring"].posts, "elsewhere" in rows) == (True, 50, False)
         assert "elsewhere" in {row.name for row in table_for(["#Elsewhere", "@me"]) or ()}
