@@ -13,7 +13,7 @@ from aura.tenancy.operations import SecureTenantTables
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_token_end"),
-        ("optimizer", "0001_initial"),
+        ("optimizer", "0002_compared"),
     ]
 
     operations = [
