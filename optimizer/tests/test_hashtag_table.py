@@ -15,9 +15,12 @@ from aura.testing.fixtures import Team
 from optimizer.hashtags import TagRow, Used, choose, starter
 from optimizer.models import Optimization, PlatformOutput, StoredHashtag
 from optimizer.personal import HashtagKeeper
+from optimizer.prompts import read
 from optimizer.queries.hashtags import hashtags, history, known_for, table_for
 from optimizer.services import hashtags as service
 from optimizer.services.hashtags import Refusal, import_table
+from optimizer.services.texts import niches_of
+from optimizer.tests.answers import answer, asked
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
 TABLE = (
@@ -198,3 +201,11 @@ def test_a_person_whose_name_is_a_hashtag_goes_with_it_and_a_plain_word_stays(te
         keeper.erase_rows(erasure)
         assert erasure.counts["optimizer_hashtags"] == 1
         assert [row.name for row in hashtags()] == ["coffee"]
+
+
+def test_niches_are_those_that_a_model_named_and_those_that_the_user_speaks_of() -> None:
+    assert niches_of("Our coffee, slowly brewed.", None) == ("coffee",)
+    words = read(answer(niches=["Raku Firing"]), asked())
+    found = niches_of("A trip to the beach.", words)
+    assert found[0] == "Raku Firing"
+    assert {"beach"} <= set(found)
