@@ -199,7 +199,7 @@ def test_a_person_whose_name_is_a_hashtag_goes_with_it_and_a_plain_word_stays(te
         assert [section.rows[0]["name"] for section in keeper.collect(who)] == ["northroast99"]
         erasure = Erasure(who)
         keeper.erase_rows(erasure)
-        assert erasure.counts["optimizer_hashtags"] == 1
+        assert erasure.counts["optimizer_storedhashtag"] == 1
         assert [row.name for row in hashtags()] == ["coffee"]
 
 
