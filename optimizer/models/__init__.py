@@ -1,0 +1,5 @@
+"""What the optimizer keeps."""
+
+from optimizer.models.sessions import Optimization, PlatformFile, PlatformOutput
+
+__all__ = ["Optimization", "PlatformFile", "PlatformOutput"]
