@@ -12,17 +12,14 @@ from django.db import transaction
 from accounts.services import making
 from accounts.services.imaging import Chain
 from aura.jobs.context import JobContext
-from aura.jobs.errors import JobNotRetryable
-from aura.jobs.models import Job, Lane, State
+from aura.jobs.models import Job, Lane
 from aura.jobs.queue import job, start
-from aura.jobs.services import requeue
 from aura.media import services as media
 from aura.media.making import Prepared
 from aura.providers.image_ports import ImageGenerator, ImageOrder, Making
 from generation.models import Generation
 from generation.services import makers, orders, storing
 
-S = Generation.State
 WAITS: Sequence[float] = making.WAITS
 SETTLES = making.SETTLES
 
@@ -31,31 +28,13 @@ def start_generation(values: dict[str, Any], *, user_id: UUID | None = None) -> 
     """Take an order and start its job. Raises ``QueueFull``."""
     with transaction.atomic():
         generation = orders.take(values, user_id=user_id)
-        return generation, _start(generation)
-
-
-def _start(generation: Generation) -> Job:
-    return start(
-        run_make,
-        workspace_id=generation.workspace_id,
-        payload={"generation": str(generation.pk)},
-        key=str(generation.pk),
-        subject=str(generation.pk),
-        total=generation.count,
-    )
+        return generation, GENERATIONS.start(generation)
 
 
 def try_again(generation: Generation) -> None:
     """Make an order that failed or was stopped once more. Raises :class:`Problem` ``job_not_failed``."""
-    if generation.state not in {S.FAILED, S.CANCELLED}:
-        raise JobNotRetryable
     with transaction.atomic():
-        orders.reopen(generation)
-        known = Job.objects.filter(kind=MAKE, key=str(generation.pk)).first()
-        if known is None:
-            _start(generation)
-        elif known.state in {State.DEAD, State.CANCELLED}:
-            requeue(known)
+        GENERATIONS.again(generation)
 
 
 def cancel_generation(generation: Generation) -> bool:
@@ -66,6 +45,8 @@ def cancel_generation(generation: Generation) -> bool:
 
 class Generations(making.Works[Generation, Prepared]):
     """Generation's orders on the road of all made pictures."""
+
+    kind = "generation.make"
 
     def find(self, payload: Mapping[str, Any]) -> Generation | None:
         return Generation.objects.select_related("reference").filter(pk=payload["generation"]).first()
@@ -90,6 +71,16 @@ class Generations(making.Works[Generation, Prepared]):
     def told(self, row: Generation) -> None:
         orders.tell(row)
 
+    def start(self, row: Generation) -> Job:
+        return start(
+            run_make,
+            workspace_id=row.workspace_id,
+            payload={"generation": str(row.pk)},
+            key=str(row.pk),
+            subject=str(row.pk),
+            total=row.count,
+        )
+
     def start_stop(self, row: Generation, key: str) -> None:
         payload = {"generation": str(row.pk)}
         start(stop_making, workspace_id=row.workspace_id, payload=payload, key=key, limited=False)
@@ -111,10 +102,9 @@ class Generations(making.Works[Generation, Prepared]):
 
 
 GENERATIONS = Generations()
-MAKE = "generation.make"
 
 
-@job(MAKE, lane=Lane.REALTIME, max_attempts=4, ended=GENERATIONS.end_with_job)
+@job(Generations.kind, lane=Lane.REALTIME, max_attempts=4, ended=GENERATIONS.end_with_job)
 def run_make(context: JobContext) -> None:
     """Ask one maker after the other until one has made the pictures, and store them."""
     making.make(GENERATIONS, context)

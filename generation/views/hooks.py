@@ -24,6 +24,6 @@ def replicate_hook(request: HttpRequest, workspace: UUID, generation: UUID) -> H
     with workspace_scope(workspace):
         known = Generation.objects.filter(pk=generation).exists()
     body = request.read(MAX_BODY)
-    if not known or not bring_forward(workspace, jobs.MAKE, str(generation), request.headers, body):
+    if not known or not bring_forward(workspace, jobs.GENERATIONS.kind, str(generation), request.headers, body):
         raise Http404
     return HttpResponse(status=204)

@@ -71,6 +71,8 @@ class Course(Generic[R, P]):
     def run(self) -> bool:
         """Whether the pictures are there; False where the job waits. Raises ``ProviderError``."""
         chain = chain_of(self.works, self.row, self.context)
+        if self.row.asked_at is None and (known := self.works.reuse(self.row, chain, self.context)) is not False:
+            return bool(known)
         for skipped in chain.skipped:
             self._note(skipped.name, skipped.error)
         for maker in self._next(chain):

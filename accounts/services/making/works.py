@@ -2,14 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, Generic, TypeVar
 
 from accounts.models.making import MakingRow
 from accounts.services.imaging import Chain
 from accounts.services.making import rows
 from aura.jobs.context import JobContext
+from aura.jobs.errors import JobNotRetryable, JobNotStoppable
 from aura.jobs.models import Job, State
-from aura.jobs.services import cancel_subject
+from aura.jobs.services import cancel, requeue
 from aura.providers.image_ports import ImageGenerator, ImageOrder, Making
 
 R = TypeVar("R", bound=MakingRow)
@@ -28,6 +30,8 @@ class Works(ABC, Generic[R, P]):
     caller's transaction, except where they say "outside".
     """
 
+    kind: ClassVar[str]
+    """Of the job that makes the pictures; its key is the row's id."""
     ends: ClassVar[bool] = True
     """Whether row and job are done once the pictures are stored; else :meth:`Course.run` says that they are there."""
     cancelled: ClassVar[str] = "Stopped. Nothing more is made."
@@ -62,8 +66,16 @@ class Works(ABC, Generic[R, P]):
         """Its end was written just now."""
 
     @abstractmethod
+    def start(self, row: R) -> Job:
+        """Start the job of a row. Raises ``QueueFull``."""
+
+    @abstractmethod
     def start_stop(self, row: R, key: str) -> None:
         """Start the job that runs :func:`stop`, once for each ``key``."""
+
+    def reuse(self, row: R, chain: Chain, context: JobContext) -> bool | None:
+        """Whether pictures made before stand for these: then nobody is asked. None where the job waits. Outside."""
+        return False
 
     def count(self, row: R) -> int:
         """How many pictures are asked for."""
@@ -86,8 +98,10 @@ class Works(ABC, Generic[R, P]):
         return SETTLES
 
     def stop_jobs(self, row: R) -> None:
-        """Stop the job that makes the pictures."""
-        cancel_subject(str(row.pk))
+        """Stop the job that makes the pictures, where it is not over."""
+        for job in Job.objects.filter(kind=self.kind, key=str(row.pk)):
+            with suppress(JobNotStoppable):
+                cancel(job)
 
     def end(self, row: R, state: str, *, code: str = "", message: str = "") -> bool:
         """Bring a row to its end, once, and tell of it. False where it had ended before."""
@@ -98,13 +112,25 @@ class Works(ABC, Generic[R, P]):
 
     def cancel(self, row: R) -> bool:
         """Stop a row, in the caller's transaction; False where it is over. What a service has made may still cost."""
-        if type(row).objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk).is_over:
+        row.refresh_from_db()
+        if row.is_over:
             return False
-        # A job that only waits ends with this, and the row with it.
+        # The job's lock before the row's, as the job takes them. One that only waits ends here, and the row with it.
         self.stop_jobs(row)
         self.end(row, rows.S.CANCELLED, code="cancelled", message=self.cancelled)
         self.stop_outside(row)
-        return True
+        return bool(row.state == rows.S.CANCELLED)
+
+    def again(self, row: R) -> None:
+        """Make a row that failed or was stopped once more, in the caller's transaction. Raises ``JobNotRetryable``."""
+        if row.state not in {rows.S.FAILED, rows.S.CANCELLED}:
+            raise JobNotRetryable
+        rows.reopen(row)
+        known = Job.objects.filter(kind=self.kind, key=str(row.pk)).first()
+        if known is None:
+            self.start(row)
+        elif known.state in {State.DEAD, State.CANCELLED}:
+            requeue(known)
 
     def stop_outside(self, row: R) -> None:
         """Have the service told, once for each try, where it works for a stopped row."""
