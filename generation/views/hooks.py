@@ -6,12 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from accounts.services.making import bring_forward
+from accounts.services.making import MAX_BODY, bring_forward
 from aura.tenancy.scope import workspace_scope
 from generation import jobs
 from generation.models import Generation
-
-MAX_BODY = 2 * 2**20
 
 
 @csrf_exempt

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.services import making
 from accounts.services.imaging import Chain, product_makers
@@ -19,15 +20,14 @@ from aura.media.making import Asked, Prepared
 from aura.providers.errors import ProviderError
 from aura.providers.image_ports import ImageGenerator, ImageOrder, Making
 from aura.tenancy.scope import workspace_scope
-from optimizer.models import Optimization, PlatformOutput, ProductPhoto
+from optimizer.models import Optimization, ProductPhoto
 from optimizer.services import framing, photo_files, photos, sessions
 from optimizer.services.photo_files import Cut
-from optimizer.services.problems import PROMISED
+from optimizer.services.problems import PROCESSING_TIMEOUT, PROMISED
 
 S = ProductPhoto.State
 TWIN_WAIT: Final = 2.0
 """Seconds between two looks at an earlier photograph of the same recipe."""
-TIMED_OUT: Final = "It was not ready within 10 minutes."
 
 
 def start_photos(optimization: Optimization) -> list[ProductPhoto]:
@@ -52,23 +52,20 @@ def start_photos(optimization: Optimization) -> list[ProductPhoto]:
     return taken
 
 
-def cancel_photos(optimization: Optimization) -> int:
-    """Stop what is not over, also outside; in the caller's transaction. Returns how many were stopped."""
-    waiting = optimization.photos.filter(state__in=photos.OPEN)
-    return sum(PHOTOS.cancel(photo) for photo in waiting.select_related("optimization"))
+def cancel_photo(photo: ProductPhoto) -> bool:
+    """Stop one photograph, also outside; False where it is over. The rest of the session goes on."""
+    with transaction.atomic():
+        return PHOTOS.cancel(photo)
 
 
-def expire_photos(optimization: Optimization) -> int:
-    """:func:`cancel_photos` for a session whose time is over (O13), after that was written and committed."""
-    waiting = list(optimization.photos.filter(state__in=photos.OPEN).values_list("pk", flat=True))
-    stopped = cancel_photos(optimization)
-    late = ProductPhoto.objects.filter(pk__in=waiting, state=S.CANCELLED)
-    late.update(state=S.FAILED, error_code="PROCESSING_TIMEOUT", error=TIMED_OUT)
-    return stopped
+def try_photo_again(photo: ProductPhoto) -> None:
+    """Make one photograph that failed or was stopped once more. Raises :class:`Problem` ``job_not_failed``."""
+    with transaction.atomic():
+        PHOTOS.again(photo)
 
 
 def retry_photos(optimization: Optimization) -> int:
-    """Make those that failed or were stopped once more, in the caller's transaction. Returns how many."""
+    """Make all that failed or were stopped once more, in the caller's transaction. Returns how many."""
     again = list(optimization.photos.filter(state__in=[S.FAILED, S.CANCELLED]))
     for photo in again:
         PHOTOS.again(photo)
@@ -111,9 +108,7 @@ class Photos(making.Works[ProductPhoto, Prepared]):
         if maker is None:
             return photos.order_of(row, row.maker)
         view = "optimizer_hooks:replicate"
-        return photos.order_of(
-            row, maker.name, webhook_url=making.webhook_url(maker, view, row.workspace_id, row.pk)
-        )
+        return photos.order_of(row, maker.name, webhook_url=making.webhook_url(maker, view, row.workspace_id, row.pk))
 
     def prepare(
         self, row: ProductPhoto, maker: ImageGenerator, making: Making, on_done: Callable[[int], None]
@@ -125,6 +120,9 @@ class Photos(making.Works[ProductPhoto, Prepared]):
         photos.keep(row, prepared[0])
 
     def end(self, row: ProductPhoto, state: str, *, code: str = "", message: str = "") -> bool:
+        late = row.optimization.deadline_at
+        if state == S.CANCELLED and row.optimization.is_over and late is not None and late <= timezone.now():
+            state, code, message = S.FAILED, PROCESSING_TIMEOUT, sessions.TOO_LONG
         return super().end(row, state, code=PROMISED.get(code, code), message=message)
 
     def told(self, row: ProductPhoto) -> None:
@@ -145,7 +143,7 @@ class Photos(making.Works[ProductPhoto, Prepared]):
         start(stop_photo, workspace_id=row.workspace_id, payload={"photo": str(row.pk)}, key=key, limited=False)
 
     def chosen(self, row: ProductPhoto) -> bool:
-        return row.optimization.choices.maker != "auto"
+        return bool(row.optimization.choices.maker != "auto")
 
 
 PHOTOS = Photos()
@@ -173,6 +171,7 @@ def _cut(context: JobContext) -> None:
         outputs = list(photo.optimization.outputs.order_by("number"))
     context.progress(step="platforms", done=0, total=len(outputs))
     failed: list[str] = []
+    ready: list[str] = []
 
     def keep(cut: Cut) -> None:
         if cut.rendered.error:
@@ -180,11 +179,13 @@ def _cut(context: JobContext) -> None:
             return
         with context.transaction():
             framing.store(cut.output, cut.rendered, cut.small, style=photo.style)
+        ready.append(cut.output.platform)
+        context.progress(done=len(ready))
 
     photo_files.cut_for_all(photo, outputs, keep)
     if outputs and len(failed) == len(outputs):
         raise ProviderError(failed[0], code="rendering_failed")
-    with context.transaction(finish=True, result={"platforms": len(outputs) - len(failed)}):
+    with context.transaction(finish=True, result={"platforms": len(ready)}):
         photo.notes = failed
         photo.save(update_fields=["notes"])
         PHOTOS.end(photo, S.DONE)

@@ -19,11 +19,23 @@ from optimizer.engine.attention import attend
 from optimizer.engine.opening import open_image
 from optimizer.models import Optimization, PlatformOutput, ProductPhoto
 from optimizer.options import digest
-from optimizer.photography import MOST_NAME, PROMPTS_VERSION, STYLES, Detection, photo_order, prompt_of, seen_product, told_product
+from optimizer.photography import (
+    MOST_NAME,
+    PROMPTS_VERSION,
+    STYLES,
+    Detection,
+    photo_order,
+    prompt_of,
+    seen_product,
+    told_product,
+)
 from optimizer.platforms import choose_format, format_of
 
 S = ProductPhoto.State
 OPEN: Final = (S.QUEUED, S.RUNNING, S.STORING)
+OF_ITSELF: Final = frozenset({
+    "id", "workspace_id", "optimization_id", "reused", "external_id", "reservation", "created_at",
+})  # fmt: skip
 LOCAL: Final = "local:"
 LOOKED_AT: Final = 1200
 """Pixels of the longer side in which a product is looked for."""
@@ -184,3 +196,17 @@ def label_of(photo: ProductPhoto) -> str:
 def are_open(optimization: Optimization) -> bool:
     """Whether any photograph of a session is not over."""
     return ProductPhoto.objects.filter(optimization=optimization, state__in=OPEN).exists()
+
+
+def copy(former: Optimization, optimization: Optimization) -> None:
+    """Give a session the finished photographs of a former one; their files are copied with the platforms'."""
+    kept = [field.attname for field in ProductPhoto._meta.concrete_fields if field.attname not in OF_ITSELF]
+    ProductPhoto.objects.bulk_create(
+        ProductPhoto(
+            workspace_id=optimization.workspace_id,
+            optimization=optimization,
+            reused=True,
+            **{name: getattr(one, name) for name in kept},
+        )
+        for one in former.photos.filter(state=S.DONE)
+    )

@@ -12,6 +12,9 @@ from aura.jobs.services import run_now
 from aura.providers.image_ports import ImageGenerator
 from aura.tenancy.scope import workspace_scope
 
+MAX_BODY = 2 * 2**20
+"""Bytes of a message that are read."""
+
 
 def webhook_url(maker: ImageGenerator, view: str, workspace_id: UUID, row_id: UUID) -> str:
     """Where Replicate may call back, by the name of a view of (workspace, row); "" for other services, and where nobody
