@@ -27,7 +27,7 @@ from optimizer.services.problems import PROCESSING_TIMEOUT, PROMISED
 
 S = ProductPhoto.State
 TWIN_WAIT: Final = 2.0
-"""Seconds between two looks at an earlier photograph of the same recipe."""
+"""Seconds between two looks at another photograph of the same recipe that is being made."""
 
 
 def start_photos(optimization: Optimization) -> list[ProductPhoto]:
@@ -92,15 +92,13 @@ class Photos(making.Works[ProductPhoto, Prepared]):
         names = [f"{one.name} {getattr(one, 'version', '')}".strip() for one in chain.makers]
         recipe = photos.recipe_of(row, names)
         with context.transaction():
-            photos.settle_recipe(row, recipe)
-            if row.optimization.fresh:
-                return False
+            is_mine = photos.claim(row, recipe)
             by_hand = bool(names) and names[0].startswith(photos.LOCAL)
-            if (former := photos.made_before(row, by_hand=by_hand)) is not None:
+            former = photos.made_before(row, by_hand=by_hand) if is_mine else None
+            if former is not None:
                 photos.take_again(row, former)
-                return True
-            if not photos.being_made(row):
-                return False
+        if is_mine:
+            return former is not None
         with context.postpone(TWIN_WAIT, "", "", counts=False):
             return None
 

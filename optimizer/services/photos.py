@@ -146,26 +146,28 @@ def recipe_of(photo: ProductPhoto, makers: Sequence[str]) -> str:
     return digest(sha256, photo.style, photo.aspect, photo.product, photo.prompt_version, list(makers))
 
 
-def settle_recipe(photo: ProductPhoto, recipe: str) -> None:
-    """Write the recipe; who has the same one waits until the caller's transaction ends."""
+def claim(photo: ProductPhoto, recipe: str) -> bool:
+    """Write the recipe, unless another photograph of it is being made: then this one waits, and has none.
+
+    Whoever else asks waits until the caller's transaction ends.
+    """
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [f"photo:{photo.workspace_id}:{recipe}"])
-    photo.recipe = recipe
+    others = ProductPhoto.objects.filter(recipe=recipe, state=S.RUNNING, picture__isnull=True).exclude(pk=photo.pk)
+    is_free = photo.optimization.fresh or not others.exists()
+    photo.recipe = recipe if is_free else ""
     photo.save(update_fields=["recipe"])
+    return is_free
 
 
 def made_before(photo: ProductPhoto, *, by_hand: bool) -> ProductPhoto | None:
     """A finished photograph of the same recipe; a composed one only where ``by_hand``: nobody better is there."""
+    if photo.optimization.fresh:
+        return None
     rows = ProductPhoto.objects.filter(recipe=photo.recipe, state=S.DONE, picture__isnull=False).exclude(pk=photo.pk)
     if not by_hand:
         rows = rows.filter(placeholder=False)
     return rows.select_related("picture").order_by("-created_at").first()
-
-
-def being_made(photo: ProductPhoto) -> bool:
-    """Whether an earlier photograph of the same recipe is under way: its picture is waited for."""
-    rows = ProductPhoto.objects.filter(recipe=photo.recipe, state=S.RUNNING, pk__lt=photo.pk)
-    return rows.filter(picture__isnull=True).exists()
 
 
 def take_again(photo: ProductPhoto, former: ProductPhoto) -> None:

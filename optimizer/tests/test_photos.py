@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
@@ -113,7 +114,8 @@ def finished(team: Team, **options: Any) -> Optimization:
 def until_asked(team: Team, session: Optimization) -> ProductPhoto:
     """Work until the photograph's service has been asked."""
     for _ in range(20):
-        drain(most=1)
+        with suppress(RuntimeError):
+            drain(most=1)
         with workspace_scope(team.workspace.id):
             photo = ProductPhoto.objects.filter(optimization=session).first()
         if photo is not None and photo.external_id:
@@ -155,9 +157,9 @@ def test_without_keys_a_product_is_staged_and_cut_for_every_platform(team: Team)
         assert (inside.placeholder, inside.provider) == (True, "local")
         with Image.open(io.BytesIO(data)) as picture:
             corner = picture.convert("RGB").crop((picture.width // 2, picture.height // 2, *picture.size))
-            reds, greens, blues = zip(*corner.getdata(), strict=True)
-        pink = sum(r > 200 and g < 80 and b > 200 for r, g, b in zip(reds, greens, blues, strict=True))
-        assert pink > 500
+            pixels = np.asarray(corner)
+        pink = (pixels[..., 0] > 200) & (pixels[..., 1] < 80) & (pixels[..., 2] > 200)
+        assert pink.sum() > 500
 
 
 def test_photographs_are_made_by_themselves_only_of_a_product(team: Team) -> None:
@@ -213,9 +215,10 @@ def test_one_style_that_fails_fails_only_itself(team: Team) -> None:
 def test_replicate_edits_the_picture_and_is_paid_once(team: Team, replicate: ReplicateSimulator) -> None:
     session = finished(team, styles=["solid_background", "macro"])
     assert [(one.error, one.state, one.maker) for one in session.photos.all()] == [("", "done", EDITOR)] * 2
-    (asked, _) = replicate.predictions.values()
-    assert str(asked.input["input_image"]).startswith("data:image/")
-    assert "must stay the same product" in asked.input["prompt"]
+    sent = [asked.json()["input"] for asked in replicate.asked(CREATE)]
+    assert len(sent) == 2
+    assert all(one["input_image"].startswith("data:image/") for one in sent)
+    assert all("must stay the same product" in one["prompt"] for one in sent)
     assert entries(team) == ["settled", "settled"]
     with workspace_scope(team.workspace.id):
         assert cost_of(session.subject) > 0
@@ -241,7 +244,7 @@ def test_the_same_photograph_is_not_paid_for_twice(team: Team, replicate: Replic
 
 def test_two_sessions_at_once_pay_one_photograph(team: Team, replicate: ReplicateSimulator) -> None:
     replicate.looks = 3
-    first, second = begun(team), begun(team, platforms=["pinterest"])
+    first, second = begun(team), begun(team, platforms=["instagram", "tiktok"])
     worked_off(team, first)
     assert {one.state for s in (first, second) for one in found(team, s).photos.all()} == {"done"}
     assert replicate.started_predictions == 1
