@@ -1,6 +1,6 @@
 """What the optimizer keeps."""
 
 from optimizer.models.photos import ProductPhoto
-from optimizer.models.sessions import Optimization, Part, PlatformFile, PlatformOutput
+from optimizer.models.sessions import ComparedPicture, Optimization, Part, PlatformFile, PlatformOutput
 
-__all__ = ["Optimization", "Part", "PlatformFile", "PlatformOutput", "ProductPhoto"]
+__all__ = ["ComparedPicture", "Optimization", "Part", "PlatformFile", "PlatformOutput", "ProductPhoto"]

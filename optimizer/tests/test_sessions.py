@@ -55,11 +55,14 @@ def test_one_picture_becomes_every_platform_ready_to_post(team: Team) -> None:
     with workspace_scope(team.workspace.id):
         for output in session.outputs.all():
             (file,) = output.files.all()
-            assert output.state == "done" and output.seconds > 0
+            assert output.state == "done"
+            assert output.seconds > 0
             with Image.open(io.BytesIO(media.read(file.picture))) as opened:
                 assert opened.size == (file.picture.width, file.picture.height)
                 assert not opened.getexif()
-            assert output.caption and output.alt_text and output.timing["windows"]
+            assert output.caption
+            assert output.alt_text
+            assert output.timing["windows"]
     assert "thrown by hand" in session.analysis["description"]
 
 
@@ -69,7 +72,8 @@ def test_an_upload_is_kept_no_longer_than_it_is_read(team: Team) -> None:
     worked_off()
     session = found(team, session)
     assert originals() == []
-    assert session.upload_path == "" and session.master is not None
+    assert session.upload_path == ""
+    assert session.master is not None
 
 
 def test_the_same_picture_and_options_are_worked_on_once(team: Team) -> None:
@@ -115,7 +119,8 @@ def test_one_platform_that_fails_leaves_the_others(team: Team) -> None:
         jobs.try_again(session)
     worked_off()
     session = found(team, session)
-    assert {output.state for output in session.outputs.all()} == {"done"} and session.state == "done"
+    assert {output.state for output in session.outputs.all()} == {"done"}
+    assert session.state == "done"
     with workspace_scope(team.workspace.id), pytest.raises(JobNotRetryable):
         jobs.try_again(session)
 
@@ -174,7 +179,8 @@ def test_what_is_not_ready_after_ten_minutes_is_given_up_and_the_rest_stays(team
             sessions.begin(session)
         first.outputs.filter(platform="instagram").update(state="done")
         Optimization.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
-        assert sessions.expire(first) and sessions.expire(second)
+        assert sessions.expire(first)
+        assert sessions.expire(second)
         assert not sessions.expire(first)
     first, second = found(team, first), found(team, second)
     assert (first.state, second.state, second.error_code) == ("done", "failed", "PROCESSING_TIMEOUT")
@@ -228,7 +234,8 @@ def test_a_chosen_middle_moves_the_crop(team: Team) -> None:
     (output,) = session.outputs.all()
     (after,) = output.files.all()
     assert (after.picture.width, after.picture.height) == (1080, 1920) or after.picture.height > after.picture.width
-    assert after.crop["left"] == pytest.approx(0, abs=1) and before.crop["left"] > 100
+    assert after.crop["left"] == pytest.approx(0, abs=1)
+    assert before.crop["left"] > 100
     assert output.state == "done"
     with workspace_scope(team.workspace.id):
         assert not Picture.objects.filter(pk=before.picture_id).exists()
@@ -258,7 +265,8 @@ def test_a_logo_is_put_on_every_platform(team: Team) -> None:
         file = PlatformFile.objects.select_related("picture").get()
         with Image.open(io.BytesIO(media.read(file.picture))) as opened:
             red, green, _ = opened.convert("RGB").getpixel((70, 50))  # type: ignore[misc]
-    assert red > 200 and green < 60
+    assert red > 200
+    assert green < 60
     assert session.state == "done"
 
 
@@ -289,7 +297,8 @@ def test_status_tells_how_far_a_session_is(team: Team) -> None:
     session = begun(team)
     before = status_now(team, session)
     assert (before["status"], before["progress"]["percent"]) == ("queued", 0)
-    assert before["progress"]["eta_seconds"] > 0 and before["estimated_completion"]
+    assert before["progress"]["eta_seconds"] > 0
+    assert before["estimated_completion"]
     worked_off()
     after = status_now(team, session)
     assert (after["status"], after["progress"]["percent"], after["progress"]["eta_seconds"]) == ("done", 100, None)
