@@ -1,1 +1,1 @@
-"""What comes in by HTTP."""
+"""The optimizer's pages."""

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_token_end"),
         ("media", "0002_stored_at"),
-        ("optimizer", "0002_compared"),
+        ("optimizer", "0003_hashtags"),
     ]
 
     operations = [
