@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.services import making
 from accounts.services.imaging import Chain, product_makers
@@ -118,8 +117,8 @@ class Photos(making.Works[ProductPhoto, Prepared]):
         photos.keep(row, prepared[0])
 
     def end(self, row: ProductPhoto, state: str, *, code: str = "", message: str = "") -> bool:
-        late = row.optimization.deadline_at
-        if state == S.CANCELLED and row.optimization.is_over and late is not None and late <= timezone.now():
+        notes = row.optimization.notes
+        if state == S.CANCELLED and any(one["code"] == PROCESSING_TIMEOUT for one in notes):
             state, code, message = S.FAILED, PROCESSING_TIMEOUT, sessions.TOO_LONG
         return super().end(row, state, code=PROMISED.get(code, code), message=message)
 

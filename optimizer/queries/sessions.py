@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.queries.costs import with_costs
 from optimizer.layout import Account, PlatformResult, Session, file_name, results_data
 from optimizer.models import Optimization, Part, PlatformFile, PlatformOutput, ProductPhoto
+from optimizer.queries.photos import photographs
 from optimizer.timing import Timing, Window
 
 S = Optimization.State
@@ -81,7 +82,7 @@ def layout_of(optimization: Optimization) -> Session:
         product_reason=told.get("product_reason", ""),
         seconds=seconds_of(optimization),
         notes=tuple(one["message"] for one in optimization.notes),
-        extra=_comparison(told),
+        extra=_comparison(told) | _photographs(optimization),
     )
 
 
@@ -93,8 +94,9 @@ def results_of(optimization: Optimization) -> dict[str, Any]:
 def status_of(optimization: Optimization) -> dict[str, Any]:
     """How far a session is: its state, each platform's, and when it is expected to be ready."""
     outputs = list(optimization.outputs.all())
-    steps = len(outputs) + 1
-    done = sum(output.state not in {"queued", "running"} for output in outputs) + (optimization.texts != Part.WAITING)
+    states = [output.state for output in outputs] + [photo.state for photo in optimization.photos.all()]
+    steps = len(states) + 1
+    done = sum(state not in {"queued", "running"} for state in states) + (optimization.texts != Part.WAITING)
     left = eta_seconds(optimization)
     return {
         "session_id": str(optimization.pk),
@@ -111,6 +113,7 @@ def status_of(optimization: Optimization) -> dict[str, Any]:
         "finished_at": _iso(optimization.finished_at),
         "processing_time": round(seconds_of(optimization), 3),
         "platforms": {output.platform: _platform_status(output) for output in outputs},
+        "photographs": photographs(optimization),
         "error": _error(optimization),
         "notes": optimization.notes,
     }
@@ -197,6 +200,11 @@ def _result(optimization: Optimization, output: PlatformOutput) -> PlatformResul
         code=output.error_code,
         error=output.error,
     )
+
+
+def _photographs(optimization: Optimization) -> dict[str, Any]:
+    made = photographs(optimization)
+    return {"photographs": made} if made else {}
 
 
 def _comparison(told: dict[str, Any]) -> dict[str, Any]:
