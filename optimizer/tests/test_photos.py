@@ -9,6 +9,8 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image, ImageDraw
 
 from aura.media import services as media
@@ -23,7 +25,7 @@ from optimizer.models import Optimization, PlatformFile, ProductPhoto
 from optimizer.options import choices
 from optimizer.services import photos, sessions
 from optimizer.services.intake import Order
-from optimizer.tests.photographing import CUP, encoded, finished, worked_off
+from optimizer.tests.photographing import CUP, begun, encoded, finished, worked_off
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
 
@@ -141,3 +143,12 @@ def test_a_session_that_is_removed_takes_its_photographs_along(team: Team, tmp_p
         assert not PlatformFile.objects.exists()
         assert not ProductPhoto.objects.exists()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_who_stops_a_session_takes_its_jobs_locks_first_as_the_jobs_do(team: Team) -> None:
+    session = begun(team)
+    with workspace_scope(team.workspace.id), CaptureQueriesContext(connection) as seen:
+        assert jobs.cancel_optimization(Optimization.objects.get(pk=session.pk))
+    locks = [one["sql"] for one in seen.captured_queries if " FOR " in one["sql"]]
+    tables = ["job" if "jobs_job" in sql.partition(" FOR ")[2] else "session" for sql in locks]
+    assert tables[:2] == ["job", "session"]
