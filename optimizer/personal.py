@@ -9,6 +9,10 @@ from optimizer.models import StoredHashtag
 
 personal("optimizer.StoredHashtag", name=Kind.IDENTIFIER, key=Kind.IDENTIFIER, source=Kind.TEXT)
 impersonal("optimizer.StoredHashtag", "niches")
+# A product's name comes from a picture or a person's words: it may name anybody.
+personal("optimizer.ProductPhoto", product=Kind.TEXT, error=Kind.TEXT, tried=Kind.JSON)
+impersonal("optimizer.ProductPhoto", "state", "maker", "model_version", "external_id", "reservation", "error_code")
+impersonal("optimizer.ProductPhoto", "style", "aspect", "prompt_version", "recipe", "label", "reasons", "notes")
 
 
 class HashtagKeeper(Keeper):
