@@ -1,9 +1,10 @@
-"""Pages below ``/optimizer/``."""
+"""Pages below ``/optimizer/``, and what Replicate calls back."""
 
 from django.urls import path
 
 from optimizer import views
 from optimizer.views import hashtags
+from optimizer.views.hooks import replicate_hook
 
 app_name = "optimizer"
 urlpatterns = [
@@ -23,3 +24,5 @@ urlpatterns = [
     path("<uuid:pk>/delete/", views.delete, name="delete"),
     path("<uuid:pk>/platforms/<str:platform>/", views.platform, name="platform"),
 ]
+
+hooks = [path("replicate/photos/<uuid:workspace>/<uuid:photo>/", replicate_hook, name="replicate")]

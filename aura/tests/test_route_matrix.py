@@ -32,7 +32,7 @@ from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
 from generation.models import GeneratedImage, Generation
-from optimizer.models import Optimization, PlatformOutput, StoredHashtag
+from optimizer.models import Optimization, PlatformOutput, ProductPhoto, StoredHashtag
 from optimizer.options import choices
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -128,7 +128,9 @@ def _works(team: Team) -> dict[str, str]:
     options = choices({"platforms": ["x"]}).as_data()
     session = Optimization.objects.create(workspace=north, name="cup.jpg", options=options, state="failed")
     PlatformOutput.objects.create(workspace=north, optimization=session, platform="x.com", number=0, state="failed")
+    photo = ProductPhoto.objects.create(workspace=north, optimization=session, style="macro")
     return {
+        "photo": str(photo.pk),
         "optimization": str(session.pk),
         "optimized_file": "cup_captions.txt",
         "platform": "x.com",
