@@ -10,10 +10,11 @@ from typing import Any, Final
 from optimizer.captions import IN_CAPTION
 from optimizer.layout import SURE, Account, PlatformResult
 from optimizer.limits import KINDS, TEXTS, HashtagRange, TextLimit, count, hashtag_range
-from optimizer.models import Optimization, Part, PlatformFile, PlatformOutput
+from optimizer.models import Optimization, Part, PlatformFile, PlatformOutput, ProductPhoto
 from optimizer.options import digest
-from optimizer.photography import STYLES
+from optimizer.photography import STYLES, Style
 from optimizer.platforms import PlatformFormat, choose_format, format_of
+from optimizer.queries.photos import photos_of
 from optimizer.queries.sessions import file_of, layout_of, name_of
 from optimizer.timing import DAYS, Timing, window_words
 from optimizer.wording import LABELS
@@ -124,10 +125,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One product photograph in a style, with its file for each platform."""
+    """One product photograph in a style; ``files`` are platform, file and its name among the session's files."""
 
-    style: str
-    title: str
+    row: ProductPhoto
+    style: Style
     files: tuple[tuple[str, PlatformFile, str], ...]
 
 
@@ -150,14 +151,15 @@ def misses_something(optimization: Optimization) -> bool:
 
 
 def photos(optimization: Optimization) -> list[Photo]:
-    """Product photographs by style, in the order of the styles."""
-    found: dict[str, list[tuple[str, PlatformFile, str]]] = {}
-    for output in optimization.outputs.all():
-        for file in output.files.all():
-            if file.style:
-                name = name_of(optimization, output, file)
-                found.setdefault(file.style, []).append((LABELS[output.platform], file, name))
-    return [Photo(key, style.title, tuple(found[key])) for key, style in STYLES.items() if key in found]
+    """Product photographs in the order of the styles."""
+    return [Photo(row, STYLES[row.style], _files(optimization, row.style)) for row in photos_of(optimization)]
+
+
+def photos_version(optimization: Optimization) -> str:
+    """Changes with every photograph, its state and its files."""
+    files = [str(one.picture_id) for output in optimization.outputs.all() for one in output.files.all() if one.style]
+    rows = [(row.style, row.state, str(row.picture_id), row.error) for row in photos_of(optimization)]
+    return digest(rows, files)[:12]
 
 
 def accounts(cards_: Sequence[Card]) -> list[tuple[str, Account]]:
@@ -206,6 +208,11 @@ def _card(
         notes=words_of([*output.notes, *(file.notes if file else [])]),
         may_frame=optimization.master_id is not None and optimization.is_over,
     )
+
+
+def _files(optimization: Optimization, style: str) -> tuple[tuple[str, PlatformFile, str], ...]:
+    found = ((output, file_of(output, style)) for output in optimization.outputs.all())
+    return tuple((LABELS[one.platform], file, name_of(optimization, one, file)) for one, file in found if file)
 
 
 def _text(output: PlatformOutput, kind: str, refused: tuple[str, str] | None) -> Text:

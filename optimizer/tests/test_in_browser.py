@@ -19,8 +19,9 @@ from aura.tenancy.scope import workspace_scope
 from aura.testing.browser import PHONE, Tab
 from aura.testing.drain import drain, make_due
 from aura.testing.fixtures import Team
-from optimizer.models import Optimization, PlatformOutput
+from optimizer.models import Optimization, PlatformOutput, ProductPhoto
 from optimizer.options import choices
+from optimizer.tests import photographing
 from optimizer.tests.pictures import face, grainy
 
 pytestmark = [
@@ -188,6 +189,39 @@ def test_failures_stops_and_the_history_say_what_to_do(
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
     tab.check()
     seen(page, f"failed-{kind}")
+
+
+@pytest.mark.parametrize(("width", "theme"), [(DESK, "light"), (PHONE, "dark")])
+def test_product_photographs_are_labelled_and_doubts_are_told(
+    team: Team, live_server: LiveServer, new_tab: Callable[..., Tab], width: int, theme: str
+) -> None:
+    session = photographing.begun(team, styles=["solid_background", "lifestyle", "macro"])
+    tab = new_tab(width, theme)
+    page = entered(tab, live_server, team.bob, reverse("optimizer:session", args=[session.pk]))
+    worked_off()
+    expect(page.get_by_role("heading", name="Ready to post")).to_be_visible()
+    with workspace_scope(team.workspace.id):
+        doubt = ProductPhoto.objects.get(optimization=session, style="macro")
+        doubt.looks_right, doubt.reasons = False, ["Its edge touches the edge of the picture."]
+        doubt.save()
+        session.accounts = [
+            {
+                "platform": "instagram",
+                "username": "northroast",
+                "url": "https://www.instagram.com/northroast/",
+                "why": "Roasts coffee in the same town.",
+                "sources": [{"title": "northroast.example", "url": "https://northroast.example/"}],
+            }
+        ]
+        session.searches = [{"text": "coffee roasters", "url": "https://www.google.com/search?q=coffee"}]
+        session.save(update_fields=["accounts", "searches"])
+    page.reload()
+    expect(page.get_by_text("May be cut out wrongly")).to_be_visible()
+    expect(page.get_by_role("list", name="Macro, files").get_by_role("link")).to_have_count(2)
+    expect(page.get_by_role("link", name="coffee roasters")).to_be_visible()
+    expect(page.get_by_role("link", name="@northroast")).to_be_visible()
+    tab.check()
+    seen(page, f"photos-{'phone' if width == PHONE else 'wide'}-{theme}")
 
 
 def test_without_javascript_every_step_works(team: Team, live_server: LiveServer, new_tab: Callable[..., Tab]) -> None:

@@ -153,9 +153,8 @@ def _left(seconds: int | None) -> str:
 
 def _versions(found: Optimization) -> dict[str, str]:
     """Of the pieces that belong to no platform."""
-    made = [str(file.picture_id) for output in found.outputs.all() for file in output.files.all() if file.style]
     about = [found.analysis, found.accounts, found.searches, found.notes, found.texts, found.is_over]
-    return {"about": digest(about)[:12], "photos": digest(made)[:12]}
+    return {"about": digest(about)[:12], "photos": cards.photos_version(found)}
 
 
 def _pieces(context: Mapping[str, Any]) -> list[dict[str, Any]]:
