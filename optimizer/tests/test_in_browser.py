@@ -2,7 +2,6 @@
 
 import base64
 import io
-import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,66 +10,27 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.services import create_sign_in_link
 from aura.tenancy.scope import workspace_scope
 from aura.testing.browser import PHONE, Tab
-from aura.testing.drain import drain, make_due
 from aura.testing.fixtures import Team
-from optimizer.models import Optimization, PlatformOutput, ProductPhoto
-from optimizer.options import choices
+from optimizer.models import PlatformOutput, ProductPhoto
 from optimizer.tests import photographing
-from optimizer.tests.pictures import face, grainy
+from optimizer.tests.browsing import DROP, entered, file_of, held, photograph
+from optimizer.tests.live import worked_off
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, databases=["default", "staff"]),
 ]
 DESK = 1280
-DROP = """async ([name, data]) => {
-  const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
-  const given = new DataTransfer();
-  given.items.add(new File([bytes], name, { type: "image/jpeg" }));
-  const zone = document.querySelector("[data-drop]");
-  for (const kind of ["dragenter", "drop"]) {
-    zone.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: given }));
-  }
-}"""
 
 
 @pytest.fixture(autouse=True)
 def _own_files(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-def worked_off() -> None:
-    for _ in range(50):
-        make_due()
-        if not drain():
-            break
-
-
-def entered(tab: Tab, live_server: LiveServer, user: Any, path: str) -> Page:
-    """The tab's page at a path, signed in."""
-    link = create_sign_in_link(user, next_path=path)
-    tab.page.goto(live_server.url + reverse("accounts:sign_in_by_link", args=[link]))
-    return tab.page
-
-
-def photograph(width: int = 1500, height: int = 1000) -> bytes:
-    """A person left of the middle."""
-    image = grainy(width, height)
-    image.paste(face(height // 2), (width // 8, height // 4))
-    output = io.BytesIO()
-    image.save(output, "JPEG", quality=90)
-    return output.getvalue()
-
-
-def seen(page: Page, name: str) -> None:
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize(("width", "theme"), [(DESK, "light"), (PHONE, "dark")])
@@ -89,11 +49,10 @@ def test_a_dropped_picture_becomes_a_zip_for_every_platform(
     expect(page.locator(".au-opt-picture .au-feed-img")).to_have_count(6)
     expect(page.locator("#picture-facebook .au-feed-text")).to_contain_text("Nora at the lake")
     tab.check()
-    seen(page, f"session-{kind}")
     tab.shoot(f"optimizer-{kind}")
     if width == PHONE:
         return
-    _move_the_crop(team, tab, kind)
+    _move_the_crop(team, tab)
     _edit_the_words(tab)
     _download(page)
     _delete(tab)
@@ -113,11 +72,10 @@ def _order(tab: Tab, kind: str) -> None:
     page.get_by_text("Logo", exact=True).first.click()
     page.get_by_text("Product photographs").first.click()
     tab.check()
-    seen(page, f"new-{kind}")
+    tab.shoot(f"optimizer-new-{kind}")
     page.get_by_role("button", name="Optimize").click()
     expect(page.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
     tab.check()
-    seen(page, f"waiting-{kind}")
 
 
 def _download(page: Page) -> None:
@@ -145,26 +103,10 @@ def _delete(tab: Tab) -> None:
     expect(page.get_by_role("heading", name="No sessions yet")).to_be_visible()
 
 
-def held(team: Team, platforms: list[str], **values: Any) -> Optimization:
-    """A session as if jobs had left it so."""
-    with workspace_scope(team.workspace.id):
-        options = choices({"platforms": platforms}).as_data()
-        made = Optimization.objects.create(
-            workspace=team.workspace, name="nora at the lake.jpg", options=options, **values
-        )
-        for number, platform in enumerate(made.choices.platforms):
-            state = {"done": "failed", "running": "queued"}.get(made.state, made.state)
-            PlatformOutput.objects.create(
-                workspace=team.workspace, optimization=made, platform=platform, number=number, state=state
-            )
-    return made
-
-
 @pytest.mark.parametrize(("width", "theme"), [(DESK, "dark"), (PHONE, "light")])
 def test_failures_stops_and_the_history_say_what_to_do(
     team: Team, live_server: LiveServer, new_tab: Callable[..., Tab], width: int, theme: str
 ) -> None:
-    kind = f"{'phone' if width == PHONE else 'wide'}-{theme}"
     failed = held(
         team, ["all"], state="failed", error_code="RATE_LIMIT", error="Too many pictures at once.", retry_after=90
     )
@@ -174,7 +116,6 @@ def test_failures_stops_and_the_history_say_what_to_do(
     page = entered(tab, live_server, team.bob, reverse("optimizer:sessions"))
     expect(page.get_by_role("list", name="Sessions").locator("article")).to_have_count(3)
     tab.check()
-    seen(page, f"history-{kind}")
     page.get_by_label("State").select_option("failed")
     page.get_by_label("Platform", exact=True).select_option("tiktok")
     page.get_by_role("button", name="Show").click()
@@ -188,7 +129,6 @@ def test_failures_stops_and_the_history_say_what_to_do(
     expect(page.get_by_text("Try again in 90 seconds.")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
     tab.check()
-    seen(page, f"failed-{kind}")
 
 
 @pytest.mark.parametrize(("width", "theme"), [(DESK, "light"), (PHONE, "dark")])
@@ -221,18 +161,18 @@ def test_product_photographs_are_labelled_and_doubts_are_told(
     expect(page.get_by_role("link", name="coffee roasters")).to_be_visible()
     expect(page.get_by_role("link", name="@northroast")).to_be_visible()
     tab.check()
-    seen(page, f"photos-{'phone' if width == PHONE else 'wide'}-{theme}")
+    tab.shoot(f"optimizer-photographs-{'phone' if width == PHONE else 'wide'}-{theme}")
 
 
 def test_without_javascript_every_step_works(team: Team, live_server: LiveServer, new_tab: Callable[..., Tab]) -> None:
     tab = new_tab(DESK, javascript=False)
     page = entered(tab, live_server, team.bob, reverse("optimizer:new"))
-    page.locator("#id_picture").set_input_files(_file("tiny.png", b"no picture"))
+    page.locator("#id_picture").set_input_files(file_of("tiny.png", b"no picture"))
     page.get_by_label("What is in the picture").fill("Nora at the lake")
     page.get_by_role("button", name="Optimize").click()
     expect(page.locator("#id_picture_error")).not_to_be_empty()
     expect(page.get_by_label("What is in the picture")).to_have_value("Nora at the lake")
-    page.locator("#id_picture").set_input_files(_file("nora.jpg", photograph()))
+    page.locator("#id_picture").set_input_files(file_of("nora.jpg", photograph()))
     for name in ("Facebook", "LinkedIn", "Pinterest", "X", "TikTok"):
         page.get_by_role("checkbox", name=name, exact=True).uncheck()
     page.get_by_role("button", name="Optimize").click()
@@ -259,11 +199,7 @@ def test_without_javascript_every_step_works(team: Team, live_server: LiveServer
     expect(page.get_by_role("heading", name="No sessions yet")).to_be_visible()
 
 
-def _file(name: str, data: bytes) -> FilePayload:
-    return {"name": name, "mimeType": "image/jpeg", "buffer": data}
-
-
-def _move_the_crop(team: Team, tab: Tab, kind: str) -> None:
+def _move_the_crop(team: Team, tab: Tab) -> None:
     """By arrow keys, then by dragging the point."""
     page = tab.page
     picture = page.locator("#picture-pinterest .au-feed-img")
@@ -276,7 +212,6 @@ def _move_the_crop(team: Team, tab: Tab, kind: str) -> None:
     expect(point).to_have_attribute("aria-valuetext", "90 % across, 50 % down")
     expect(page.locator("#picture-pinterest").get_by_text("Being cut anew")).to_be_visible()
     tab.check()
-    seen(page, f"cutting-{kind}")
     worked_off()
     expect(page.locator("#picture-pinterest").get_by_text("Being cut anew")).to_have_count(0)
     expect(picture).not_to_have_attribute("src", before or "")
