@@ -1,9 +1,10 @@
 """What the browser tests of the optimizer share: pictures to hand in, sessions in every state, a signed-in tab."""
 
-import io
 from typing import Any
 
+import numpy as np
 from django.urls import reverse
+from PIL import Image, ImageDraw
 from playwright.sync_api import FilePayload, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -13,7 +14,7 @@ from aura.testing.browser import Tab
 from aura.testing.fixtures import Team
 from optimizer.models import Optimization, PlatformOutput
 from optimizer.options import choices
-from optimizer.tests.pictures import face, grainy
+from optimizer.tests.pictures import encoded, face
 
 DROP = """async ([name, data]) => {
   const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
@@ -35,12 +36,17 @@ def entered(tab: Tab, live_server: LiveServer, user: Any, path: str) -> Page:
 
 
 def photograph(width: int = 1500, height: int = 1000) -> bytes:
-    """A person left of the middle."""
-    image = grainy(width, height)
-    image.paste(face(height // 2), (width // 8, height // 4))
-    output = io.BytesIO()
-    image.save(output, "JPEG", quality=90)
-    return output.getvalue()
+    """A person by a lake, left of the middle."""
+    rows = np.linspace(0, 1, height)[:, None, None]
+    sky = np.array([250, 214, 176]) * rows * 1.6 + np.array([120, 165, 214]) * (1 - rows)
+    image = Image.fromarray(np.broadcast_to(sky.clip(0, 255), (height, width, 3)).astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    hills = [(0, 0.52), (0.2, 0.4), (0.42, 0.54), (0.66, 0.36), (1, 0.52), (1, 0.62), (0, 0.62)]
+    draw.polygon([(x * width, y * height) for x, y in hills], fill=(86, 118, 112))
+    draw.rectangle((0, height * 0.6, width, height), fill=(94, 146, 166))
+    draw.ellipse((width * 0.7, height * 0.12, width * 0.7 + height * 0.15, height * 0.27), fill=(255, 244, 214))
+    image.paste(face(height // 2), (width // 8, height // 3))
+    return encoded(image)
 
 
 def file_of(name: str, data: bytes) -> FilePayload:

@@ -43,7 +43,7 @@ def test_a_dropped_picture_becomes_a_zip_for_every_platform(
     expect(page.get_by_role("heading", name="No sessions yet")).to_be_visible()
     tab.check()
     page.get_by_role("link", name="Optimize a picture").click()
-    _order(tab, kind)
+    _order(tab)
     worked_off()
     expect(page.get_by_role("heading", name="Ready to post")).to_be_visible()
     expect(page.locator(".au-opt-picture .au-feed-img")).to_have_count(6)
@@ -58,7 +58,7 @@ def test_a_dropped_picture_becomes_a_zip_for_every_platform(
     _delete(tab)
 
 
-def _order(tab: Tab, kind: str) -> None:
+def _order(tab: Tab) -> None:
     """Drop a picture, choose, and send it off; a mistake loses nothing."""
     page = tab.page
     page.get_by_label("What is in the picture").fill("Nora at the lake, on the first warm day")
@@ -72,7 +72,6 @@ def _order(tab: Tab, kind: str) -> None:
     page.get_by_text("Logo", exact=True).first.click()
     page.get_by_text("Product photographs").first.click()
     tab.check()
-    tab.shoot(f"optimizer-new-{kind}")
     page.get_by_role("button", name="Optimize").click()
     expect(page.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
     tab.check()
