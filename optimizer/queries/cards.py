@@ -85,6 +85,8 @@ class Card:
     def took(self) -> str:
         """How long the picture took, in words."""
         seconds = self.output.seconds
+        if seconds < 0.001:
+            return "under 1\N{NO-BREAK SPACE}ms"
         return f"{seconds:.1f}\N{NO-BREAK SPACE}s" if seconds >= 1 else f"{seconds * 1000:.0f}\N{NO-BREAK SPACE}ms"
 
     @property
