@@ -8,6 +8,8 @@ SCOPES = {
     "generation:write": "Make pictures, which may cost money, and delete them",
     "compliments:read": "Read posts and what was written about them",
     "compliments:write": "Fetch and upload posts, have compliments written, which may cost money",
+    "optimizer:read": "See sessions of the optimizer, their pictures and texts",
+    "optimizer:write": "Optimize pictures, which may cost money, change and delete what was made",
     "media:read": "See pictures that are worked on",
     "media:write": "Upload pictures to work on",
     "jobs:read": "Read jobs and their progress",

@@ -31,6 +31,7 @@ v1: list[URLPattern | URLResolver] = [
     path("audience/", include("audience.api.urls")),
     path("", include("compliments.api.urls")),
     path("", include("generation.api.urls")),
+    path("", include("optimizer.api.urls")),
     path("webhooks/", include((webhooks.endpoints_api, "webhooks"))),
     path("", include("aura.privacy.api.urls")),
     path("", include((media.pictures_api, "media"))),

@@ -1,0 +1,1 @@
+"""The app over HTTP, below ``/api/v1/optimize/``."""
