@@ -74,6 +74,18 @@ API: dict[str, Rule] = {
     "api:generation:generation": does(OBJECT, "generation", get=V, delete=AN),
     "api:generation:cancel": does(OBJECT, "generation", post=AN),
     "api:generation:image": does(OBJECT, "generation", "one", patch=AN),
+    # API: optimizer
+    "api:optimize:image": does(OWN, post=AN),
+    "api:optimize:platforms": Rule(OWN),
+    "api:optimize:sessions": Rule(OWN),
+    "api:optimize:session": does(OBJECT, "optimization", get=V, delete=AN),
+    "api:optimize:status": Rule(OBJECT, READ, ("optimization",)),
+    "api:optimize:results": Rule(OBJECT, READ, ("optimization",)),
+    "api:optimize:archive": Rule(OBJECT, READ, ("optimization",)),
+    "api:optimize:file": Rule(OBJECT, READ, ("optimization", "optimized_file")),
+    "api:optimize:platform": does(OBJECT, "optimization", "platform", get=V, patch=AN),
+    "api:optimize:cancel": does(OBJECT, "optimization", post=AN),
+    "api:optimize:retry": does(OBJECT, "optimization", post=AN),
     # API: compliments
     "api:compliments:posts": does(OWN, get=V, post=AN),
     "api:compliments:post": does(OBJECT, "asked_post", get=V, delete=AN),

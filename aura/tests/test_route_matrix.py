@@ -32,6 +32,8 @@ from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
 from generation.models import GeneratedImage, Generation
+from optimizer.models import Optimization, PlatformFile, PlatformOutput
+from optimizer.options import Choices
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -129,7 +131,20 @@ def _works(team: Team) -> dict[str, str]:
         "writing": str(writing.pk),
         "voice": str(voice.pk),
         "generation": str(generation.pk),
+        "optimization": str(_session(north).pk),
+        "platform": "instagram",
+        "optimized_file": "cup_instagram.jpg",
     }
+
+
+def _session(north: Workspace) -> Optimization:
+    options = Choices(("instagram",)).as_data()
+    made = Optimization.objects.create(
+        workspace=north, name="cup.jpg", state=Optimization.State.FAILED, options=options
+    )
+    output = PlatformOutput.objects.create(workspace=north, optimization=made, platform="instagram", number=0)
+    PlatformFile.objects.create(workspace=north, output=output, picture=_picture(north))
+    return made
 
 
 def _things(team: Team, token: str, secret: str) -> dict[str, str]:

@@ -112,7 +112,7 @@ class PostingSerializer(serializers.Serializer[Any]):
     basis = serializers.CharField()
     sure = serializers.CharField()
     why = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # Field has one
 
 
 class AccountSourceSerializer(serializers.Serializer[Any]):
@@ -159,7 +159,7 @@ class PlatformResultSerializer(serializers.Serializer[Any]):
 class SessionResultsSerializer(AddressesSerializer):
     """What came of a session; of one that goes on, what is ready."""
 
-    format = serializers.IntegerField()  # type: ignore[assignment]  # Field has no such attribute at run time
+    format = serializers.IntegerField()
     id = serializers.UUIDField()
     session_id = serializers.UUIDField()
     status = serializers.ChoiceField(STATES)

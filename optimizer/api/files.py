@@ -89,7 +89,7 @@ class PlatformFormatSerializer(serializers.Serializer[Any]):
     suits = serializers.ListField(child=serializers.ChoiceField(["portrait", "square", "landscape"]))
     max_bytes = serializers.IntegerField()
     encodings = serializers.ListField(child=serializers.CharField())
-    source = serializers.CharField(help_text="who says so")
+    source = serializers.CharField(help_text="who says so")  # type: ignore[assignment]  # Field has one
     read_on = serializers.DateField()
 
 
@@ -99,7 +99,7 @@ class TextLimitSerializer(serializers.Serializer[Any]):
     most = serializers.IntegerField()
     way = serializers.ChoiceField(["utf16", "weighted"], help_text="how its length is counted")
     shown = serializers.IntegerField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # Field has one
     read = serializers.CharField(allow_blank=True)
 
 

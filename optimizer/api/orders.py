@@ -40,7 +40,7 @@ def order_of(data: Any) -> intake.Order:
 
     Raises ``ValidationError`` with the field's name, or the problem of a picture that is refused (O13).
     """
-    serializer = s.OrderUploadSerializer(data=plain(data))
+    serializer = s.OptimizeUploadSerializer(data=plain(data))
     serializer.is_valid(raise_exception=True)
     given = dict(serializer.validated_data)
     chosen = choices_of(given)
@@ -144,7 +144,7 @@ def _upload(file: UploadedFile[Any]) -> bytes:
     try:
         if (file.size or 0) > MAX_BYTES:
             raise PictureRefused(TOO_LARGE, f"The picture has more than {MAX_BYTES // 2**20} MB.")
-        data = file.read(MAX_BYTES + 1)
+        data = bytes(file.read(MAX_BYTES + 1))
         intake.check_upload(data)
     except PictureRefused as error:
         raise refusal(error) from error

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from aura.providers.outbound import MAX_URL
@@ -17,6 +19,7 @@ OUTCOMES = ["completed", "queued", "running", "failed", "cancelled"]
 MOST_HASHTAGS = 60
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
 class LogoField(serializers.Field[Any, Any, Any, Any]):
     """A file, or the id of a stored picture."""
 
@@ -65,7 +68,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
     fresh = serializers.BooleanField(required=False, help_text="ask anew where a former session has the answer")
 
 
-class OrderSerializer(OptionsSerializer):
+class OptimizeSerializer(OptionsSerializer):
     """One picture: ``image_url`` or ``picture``. Options may stand here or in ``options``."""
 
     image_url = serializers.CharField(required=False, max_length=MAX_URL)
@@ -77,16 +80,18 @@ class OrderSerializer(OptionsSerializer):
     use_ai_analysis = serializers.BooleanField(
         required=False, help_text="false: your own description alone; default: true"
     )
-    logo = LogoField(required=False, help_text="id of a stored picture")
+    logo = serializers.UUIDField(required=False, help_text="id of a stored picture")
     options = OptionsSerializer(required=False)
 
 
-class OrderUploadSerializer(OrderSerializer):
+class OptimizeUploadSerializer(OptimizeSerializer):
     """One picture: ``image`` (JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF; at most 50 MB, at least 300 × 300), ``image_url``
     or ``picture``. Lists: a field several times, ``name[]`` or words between commas."""
 
     image = serializers.FileField(required=False, allow_empty_file=True)
-    logo = LogoField(required=False, help_text="a picture with or without transparency, at most 10 MB")
+    logo = LogoField(  # type: ignore[assignment]
+        required=False, help_text="a picture, with or without transparency, at most 10 MB; or a stored one's id"
+    )
     options = serializers.CharField(required=False, help_text="JSON of an object with options")  # type: ignore[assignment]
 
 
@@ -136,6 +141,6 @@ class PlatformChangeSerializer(serializers.Serializer[Any]):
     alt_text = serializers.CharField(required=False, allow_blank=True, max_length=MAX_TEXT)
     focus = FocusSerializer(required=False, allow_null=True, help_text="null: Aura finds it")
     fit = serializers.ChoiceField(o.FITS, required=False)
-    format = serializers.CharField(  # type: ignore[assignment]  # Field has no such attribute at run time
+    format = serializers.CharField(
         required=False, allow_blank=True, max_length=20, help_text="key of a size; empty: by the picture's shape"
     )

@@ -92,7 +92,7 @@ class OptimizeImage(OptimizerView):
         super().initial(request, *args, **kwargs)
 
     @extend_schema(
-        request={"multipart/form-data": s.OrderUploadSerializer, "application/json": s.OrderSerializer},
+        request={"multipart/form-data": s.OptimizeUploadSerializer, "application/json": s.OptimizeSerializer},
         responses={202: s.SessionStartedSerializer},
     )
     @idempotent

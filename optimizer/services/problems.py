@@ -33,12 +33,17 @@ class Failure(NamedTuple):
     retry_after: int | None = None
 
 
+def meant(code: str) -> str:
+    """A code of a service, a job or a picture, as the API names it."""
+    return MEANT.get(code, code)
+
+
 def problem_of(error: ProviderError | PictureRefused) -> Failure:
     """The failure as the API names it. A code that O13 has no name for stays the service's own (docs/errors.md)."""
     if isinstance(error, PictureRefused):
         return Failure(error.code, error.message)
     wait = None if error.retry_after is None else max(1, round(error.retry_after))
-    return Failure(MEANT.get(error.code, error.code), error.message, wait)
+    return Failure(meant(error.code), error.message, wait)
 
 
 def refusal(error: PictureRefused, pointer: str = "/image") -> Problem:
