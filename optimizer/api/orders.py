@@ -77,7 +77,7 @@ def plain(data: Any) -> dict[str, Any]:
         bare = part[1] if part else name
         if part and bare in NESTED:
             nested[bare][part[2]] = values[-1]
-        elif bare in LISTS and (part or len(values) > 1):
+        elif bare in LISTS:
             found[bare] = [*found.get(bare, []), *values]
         else:
             found[bare] = values[-1]
