@@ -53,7 +53,7 @@ def run_render(context: JobContext) -> None:
 
 
 def _open(context: JobContext) -> Optimization | None:
-    rows = Optimization.objects.select_related("source", "master", "logo")
+    rows = Optimization.objects.select_related("source", "master", "logo").prefetch_related("compared__picture")
     optimization = rows.filter(pk=context.payload["optimization"]).first()
     if optimization is None or optimization.is_over or optimization.pictures != Part.WAITING:
         return None

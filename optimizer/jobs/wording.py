@@ -10,6 +10,7 @@ from aura.providers.errors import MAYBE_BILLED, ProviderError
 from aura.providers.local.scenes import look
 from aura.providers.writer_ports import StructuredModel
 from optimizer import prompts
+from optimizer.comparing import compare
 from optimizer.models import Optimization, Part
 from optimizer.queries.sessions import same_words
 from optimizer.services import sessions, texts, writers
@@ -45,7 +46,7 @@ def end_with_job(job_row: Job) -> None:
 def run_write(context: JobContext) -> None:
     """Ask, compose every platform's texts, and look for accounts to tag."""
     with context.transaction():
-        rows = Optimization.objects.select_related("master")
+        rows = Optimization.objects.select_related("master").prefetch_related("compared__picture")
         optimization = rows.filter(pk=context.payload["optimization"]).first()
     if optimization is None or optimization.is_over or optimization.texts != Part.WAITING:
         return
@@ -131,10 +132,11 @@ def _passes_soon(context: JobContext, error: ProviderError) -> bool:
 
 
 def _compose(context: JobContext, optimization: Optimization) -> None:
-    scene = None
-    if texts.needs_scene(optimization) and optimization.master is not None:
-        scene = look(media.read(optimization.master))
+    scene = comparison = None
+    if texts.needs_scene(optimization):
+        scenes = [look(media.read(one)) for one in writers.pictures_of(optimization)]
+        scene, comparison = scenes[0], compare(scenes) if len(scenes) > 1 else None
     made = texts.composed(optimization, scene, history=(), table=None)
     timings = {platform: best_times(platform) for platform in optimization.choices.platforms}
     with context.transaction():
-        texts.store(optimization, made, timings)
+        texts.store(optimization, made, timings, comparison)

@@ -26,7 +26,7 @@ ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 def sessions(search: str = "", state: str = "") -> QuerySet[Optimization]:
     """Newest first, with outputs, files and costs; ``state`` may also be ``making``."""
     rows = Optimization.objects.select_related("master", "source", "logo", "created_by")
-    rows = rows.prefetch_related(Prefetch("outputs", _outputs()))
+    rows = rows.prefetch_related(Prefetch("outputs", _outputs()), "compared__picture")
     for word in search.split()[:8]:
         rows = rows.filter(name__icontains=word) | rows.filter(description__icontains=word)
     if state:
@@ -43,7 +43,8 @@ def pictures_of(optimization: Optimization) -> list[UUID]:
     """All pictures that a session refers to."""
     rows = PlatformFile.objects.filter(output__optimization=optimization)
     own = (optimization.master_id, optimization.source_id, optimization.logo_id)
-    return [*rows.values_list("picture_id", flat=True), *(one for one in own if one is not None)]
+    shown = [*rows.values_list("picture_id", flat=True), *optimization.compared.values_list("picture_id", flat=True)]
+    return [*shown, *(one for one in own if one is not None)]
 
 
 def same_as(optimization: Optimization, digest: str) -> Optimization | None:
@@ -77,6 +78,7 @@ def layout_of(optimization: Optimization) -> Session:
         product_reason=told.get("product_reason", ""),
         seconds=seconds_of(optimization),
         notes=tuple(one["message"] for one in optimization.notes),
+        extra=_comparison(told),
     )
 
 
@@ -192,6 +194,12 @@ def _result(optimization: Optimization, output: PlatformOutput) -> PlatformResul
         code=output.error_code,
         error=output.error,
     )
+
+
+def _comparison(told: dict[str, Any]) -> dict[str, Any]:
+    if not told.get("comparison"):
+        return {}
+    return {"comparison": {"text": told["comparison"], "best_picture": told["best_picture"]}}
 
 
 def _account(data: dict[str, Any]) -> Account:

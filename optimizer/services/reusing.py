@@ -21,7 +21,8 @@ OF_FILE: Final = ("style", "picture_id", "crop", "quality", "similarity", "notes
 def digest_of(optimization: Optimization, sha256: str, asked: Sequence[str]) -> str:
     """The name of all that a session's results come from; ``asked`` names who would be asked."""
     logo = optimization.logo.sha256 if optimization.logo else ""
-    return digest(VERSION, sha256, optimization.options, optimization.description, logo, list(asked))
+    others = [one.picture.sha256 for one in optimization.compared.all()]
+    return digest(VERSION, sha256, others, optimization.options, optimization.description, logo, list(asked))
 
 
 def keep_master(optimization: Optimization, source: Source, master: Cleaned, same: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from aura.providers.local.scenes import Scene
+from optimizer.comparing import Comparison
 from optimizer.composing import LOCAL, Composition, PlatformText, Told, compose
 from optimizer.hashtags import Refused, TagRow, Used, hashtag
 from optimizer.limits import count, limit_of, plain
@@ -58,7 +59,12 @@ def composed(
     return compose(told)
 
 
-def store(optimization: Optimization, made: Composition, timings: Mapping[str, Timing]) -> None:
+def store(
+    optimization: Optimization,
+    made: Composition,
+    timings: Mapping[str, Timing],
+    comparison: Comparison | None = None,
+) -> None:
     """Write texts and posting times to the outputs; what a person has edited stays."""
     words = words_of(optimization.words)
     optimization.writer = optimization.writer or LOCAL
@@ -69,8 +75,11 @@ def store(optimization: Optimization, made: Composition, timings: Mapping[str, T
         "niches": list(made.niches),
         "subjects": list(made.subjects),
         "text_in_image": words.text_in_image if words else "",
-        "comparison": words.comparison if words else "",
     }
+    if words is not None and words.comparison:
+        comparison = Comparison(words.best_picture, words.comparison)
+    if comparison is not None:
+        optimization.analysis |= {"comparison": comparison.words, "best_picture": comparison.best}
     if words is not None:
         optimization.analysis |= {
             "is_product": words.is_product,

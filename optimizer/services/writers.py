@@ -7,6 +7,7 @@ from accounts.services.asking import Models, structured_models
 from accounts.services.imaging import product_makers
 from aura.jobs.context import JobContext
 from aura.media import services as media
+from aura.media.models import Picture as Stored
 from aura.providers.images import sanitise
 from aura.providers.writer_ports import Picture
 from optimizer import captions, prompts
@@ -44,15 +45,24 @@ def would_ask(optimization: Optimization) -> list[str]:
 
 def asked_of(optimization: Optimization) -> prompts.Asked:
     """The one question about a session. Reads the storage, so outside of any transaction."""
-    assert optimization.master is not None  # noqa: S101  for the type checker: words are asked for once it is there
-    shown = sanitise(media.read(optimization.master), max_bytes=MAX_BYTES, side=SIDE)
     choices = optimization.choices
     return prompts.Asked(
-        pictures=(Picture(1, shown.data, shown.media_type, key=shown.sha256),),
+        pictures=tuple(_shown(number, one) for number, one in enumerate(pictures_of(optimization), start=1)),
         platforms=choices.platforms,
         description=optimization.description,
         language=choices.language,
     )
+
+
+def pictures_of(optimization: Optimization) -> list[Stored]:
+    """The session's picture and those that it is compared with, in their order."""
+    own = [optimization.master] if optimization.master is not None else []
+    return [*own, *(one.picture for one in optimization.compared.all())]
+
+
+def _shown(number: int, stored: Stored) -> Picture:
+    small = sanitise(media.read(stored), max_bytes=MAX_BYTES, side=SIDE)
+    return Picture(number, small.data, small.media_type, key=small.sha256)
 
 
 def question_digest(optimization: Optimization, asked: prompts.Asked, models: Sequence[str]) -> str:
