@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audience/", include("audience.urls")),
     path("compliments/", include("compliments.urls")),
     path("generation/", include("generation.urls")),
+    path("optimizer/", include("optimizer.urls")),
     path("webhooks/", include((audience.hooks, "audience_hooks"))),
     path("webhooks/", include((generation.hooks, "generation_hooks"))),
     path("jobs/", include((jobs_pages, "jobs"))),

@@ -14,7 +14,7 @@ from accounts.admin import ReadOnlyAdmin
 from aura.jobs.errors import JobNotRetryable
 from aura.tenancy.scope import workspace_scope
 from optimizer import jobs
-from optimizer.models import Optimization, PlatformFile, PlatformOutput
+from optimizer.models import Optimization, PlatformFile, PlatformOutput, StoredHashtag
 
 
 class OutputInline(admin.TabularInline[PlatformOutput, Optimization]):
@@ -118,3 +118,12 @@ class PlatformOutputAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     raw_id_fields = ("optimization",)
     inlines = (FileInline,)
+
+
+@admin.register(StoredHashtag)
+class StoredHashtagAdmin(ReadOnlyAdmin):
+    list_display = ("name", "workspace", "posts", "banned", "source", "read_on", "changed_at")
+    list_filter = ("banned",)
+    list_select_related = ("workspace",)
+    search_fields = ("name",)
+    show_full_result_count = False

@@ -6,7 +6,9 @@ A session belongs to whoever works in the workspace. Its texts may name anybody,
 from collections.abc import Iterable, Iterator
 
 from aura.privacy.registry import Erasure, Keeper, Kind, Section, impersonal, keep, personal
-from aura.privacy.subjects import Identifiers
+from aura.privacy.subjects import Identifiers, is_distinctive
+from optimizer.hashtags import key_of
+from optimizer.models import StoredHashtag
 from optimizer.services import erasure
 
 personal("optimizer.Optimization", name=Kind.TEXT, source_url=Kind.TEXT, description=Kind.TEXT, error=Kind.TEXT)
@@ -18,6 +20,8 @@ personal("optimizer.PlatformOutput", caption=Kind.TEXT, title=Kind.TEXT, alt_tex
 personal("optimizer.PlatformOutput", hashtags=Kind.JSON, notes=Kind.JSON)
 impersonal("optimizer.PlatformOutput", "platform", "state", "format_key", "fit", "timing", "writer", "error_code")
 impersonal("optimizer.PlatformFile", "style", "crop", "notes")
+personal("optimizer.StoredHashtag", name=Kind.IDENTIFIER, key=Kind.IDENTIFIER, source=Kind.TEXT)
+impersonal("optimizer.StoredHashtag", "niches")
 
 
 class OptimizerKeeper(Keeper):
@@ -33,4 +37,25 @@ class OptimizerKeeper(Keeper):
         return erasure.sections(who)
 
 
+class HashtagKeeper(Keeper):
+    """People whose user name stands in the table as a hashtag."""
+
+    erases = frozenset({"optimizer.StoredHashtag"})
+
+    def erase_rows(self, erasure: Erasure) -> None:
+        count, _ = StoredHashtag.objects.filter(key__in=_keys(erasure.who)).delete()
+        erasure.counts["optimizer_hashtags"] += count
+
+    def collect(self, who: Identifiers) -> Iterable[Section]:
+        rows = StoredHashtag.objects.filter(key__in=_keys(who)).order_by("name")
+        if found := [{"name": row.name, "posts": row.posts, "source": row.source} for row in rows]:
+            yield Section("hashtags", found)
+
+
+def _keys(who: Identifiers) -> list[str]:
+    """An ordinary word that is also somebody's user name stays a hashtag."""
+    return [key_of(name.replace(".", "")) for name in who.usernames if is_distinctive(name)]
+
+
 keep(OptimizerKeeper())
+keep(HashtagKeeper())

@@ -32,7 +32,7 @@ from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
 from generation.models import GeneratedImage, Generation
-from optimizer.models import Optimization, PlatformFile, PlatformOutput
+from optimizer.models import Optimization, PlatformFile, PlatformOutput, StoredHashtag
 from optimizer.options import Choices
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -134,6 +134,7 @@ def _works(team: Team) -> dict[str, str]:
         "optimization": str(_session(north).pk),
         "platform": "instagram",
         "optimized_file": "cup_instagram.jpg",
+        "stored_hashtag": str(StoredHashtag.objects.create(workspace=north, name="sea", key="sea").pk),
     }
 
 

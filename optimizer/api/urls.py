@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from optimizer.api import files, views
+from optimizer.api import files, hashtags, views
 
 app_name = "optimize"
 urlpatterns = [
@@ -17,4 +17,7 @@ urlpatterns = [
     path("optimize/sessions/<uuid:pk>", views.SessionDetail.as_view(), name="session"),
     path("optimize/sessions/<uuid:pk>/cancel", views.SessionAction.as_view(), {"action": "cancel"}, name="cancel"),
     path("optimize/sessions/<uuid:pk>/retry", views.SessionAction.as_view(), {"action": "retry"}, name="retry"),
+    path("optimize/hashtags", hashtags.HashtagList.as_view(), name="hashtags"),
+    path("optimize/hashtags/import", hashtags.HashtagImport.as_view(), name="import_hashtags"),
+    path("optimize/hashtags/<uuid:pk>", hashtags.HashtagDetail.as_view(), name="hashtag"),
 ]
