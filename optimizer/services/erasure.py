@@ -30,12 +30,18 @@ def named() -> Iterator[tuple[str, str]]:
 
 
 def erase(work: Erasure) -> None:
-    """Take the person out of the accounts to tag; their number counts as rows of the table."""
+    """Take the person out of the accounts to tag and out of the hashtags; the counts are of these."""
     for session in _naming(_tagging(), work.who, "said"):
         left = [account for account in session.accounts if not _is(account, work.who)]
         if len(left) < len(session.accounts):
             work.counts[Optimization._meta.db_table] += len(session.accounts) - len(left)
             Optimization.objects.filter(pk=session.pk).update(accounts=left)
+    outputs = PlatformOutput.objects.exclude(hashtags=[]).annotate(said=Cast("hashtags", TextField()))
+    for output in _naming(outputs, work.who, "said"):
+        tags = [tag for tag in output.hashtags if not work.who.in_text(tag)]
+        if len(tags) < len(output.hashtags):
+            work.counts[PlatformOutput._meta.db_table] += len(output.hashtags) - len(tags)
+            PlatformOutput.objects.filter(pk=output.pk).update(hashtags=tags)
 
 
 def sections(who: Identifiers) -> Iterable[Section]:

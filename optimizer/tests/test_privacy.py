@@ -61,6 +61,14 @@ def test_only_accounts_of_that_name_go(team: Team) -> None:
         assert not +work.counts
 
 
+def test_a_hashtag_that_is_somebodys_name_goes_whole(team: Team) -> None:
+    with workspace_scope(team.workspace.id):
+        session(team)
+        PlatformOutput.objects.update(hashtags=["clay", "shy_person1", "person"])
+        OptimizerKeeper().erase_rows(Erasure(identify("shy_person1")))
+        assert PlatformOutput.objects.get().hashtags == ["clay", "person"]
+
+
 def test_everybody_named_is_known(team: Team) -> None:
     with workspace_scope(team.workspace.id):
         session(team, accounts=[SHY], description="Ask @friend.of")
