@@ -11,13 +11,14 @@ from aura.providers.local.scenes import look
 from aura.providers.writer_ports import StructuredModel
 from optimizer import prompts
 from optimizer.comparing import compare
+from optimizer.jobs.finding import find_accounts
+from optimizer.jobs.patience import passes_soon
 from optimizer.models import Optimization, Part
+from optimizer.queries import hashtags
 from optimizer.queries.sessions import same_words
 from optimizer.services import sessions, texts, writers
-from optimizer.timing import best_times
+from optimizer.services.timing import timings
 
-LONG: Final = 30.0
-"""Seconds that somebody waits for the first model before the next one is asked."""
 INTERRUPTED: Final = "Aura was stopped while it asked {name}; it is not asked again, since that may have been paid for."
 UNWRITTEN: Final = "The texts could not be written."
 
@@ -55,6 +56,7 @@ def run_write(context: JobContext) -> None:
         _ask(context, optimization)
     _compose(context, optimization)
     context.progress(done=1)
+    find_accounts(context, optimization)
     with context.transaction(finish=True, result={"writer": optimization.writer}):
         sessions.finish_part(optimization, "texts", Part.DONE)
 
@@ -81,7 +83,7 @@ def _ask(context: JobContext, optimization: Optimization) -> None:
             _answered(context, optimization, model, asked, same)
             return
         except ProviderError as error:
-            if _passes_soon(context, error):
+            if passes_soon(context, error):
                 raise
             _note(context, optimization, model.name, error)
 
@@ -124,19 +126,17 @@ def _note(context: JobContext, optimization: Optimization, name: str, error: Pro
             sessions.give_up_on(optimization, name, error)
 
 
-def _passes_soon(context: JobContext, error: ProviderError) -> bool:
-    """Whether the same model is worth waiting for. What may have been paid for is not asked twice."""
-    if error.code in MAYBE_BILLED:
-        return False
-    return error.retryable and context.tries_left > 0 and (error.retry_after or 0) <= LONG
-
-
 def _compose(context: JobContext, optimization: Optimization) -> None:
     scene = comparison = None
     if texts.needs_scene(optimization):
         scenes = [look(media.read(one)) for one in writers.pictures_of(optimization)]
         scene, comparison = scenes[0], compare(scenes) if len(scenes) > 1 else None
-    made = texts.composed(optimization, scene, history=(), table=None)
-    timings = {platform: best_times(platform) for platform in optimization.choices.platforms}
     with context.transaction():
-        texts.store(optimization, made, timings, comparison)
+        used = hashtags.history(besides=optimization.pk)
+        given = texts.words_of(optimization.words)
+        candidates = [*(given.hashtags if given else ()), *(one.name for one in used)]
+        table = hashtags.table_for(candidates, given.niches if given else ())
+        times = timings(optimization.choices.platforms)
+    made = texts.composed(optimization, scene, history=used, table=table)
+    with context.transaction():
+        texts.store(optimization, made, times, comparison)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from accounts.services.asking import Models, structured_models
+from accounts.services.finding import profile_finder
 from accounts.services.imaging import product_makers
 from aura.jobs.context import JobContext
 from aura.media import services as media
 from aura.media.models import Picture as Stored
+from aura.providers.errors import ProviderError
 from aura.providers.images import sanitise
 from aura.providers.writer_ports import Picture
 from optimizer import captions, prompts
@@ -35,12 +37,21 @@ def would_ask(optimization: Optimization) -> list[str]:
     """Everybody who would be asked, and by which words. Outside of any transaction."""
     choices, workspace_id = optimization.choices, optimization.workspace_id
     names = [one.name for one in structured_models(workspace_id, choices.writer).models]
-    found = [*names, prompts.VERSION, captions.VERSION]
+    found = [*names, prompts.VERSION, captions.VERSION, *_finders(optimization)]
     if choices.photography != "off":
         style = next(iter(choices.styles or STYLES))
         makers = product_makers(workspace_id, style, choices.maker).makers
         found += [PROMPTS_VERSION, *(maker.name for maker in makers)]
     return found
+
+
+def _finders(optimization: Optimization) -> list[str]:
+    if not optimization.choices.find_accounts:
+        return []
+    try:
+        return [profile_finder(optimization.workspace_id).name]
+    except ProviderError as error:
+        return [error.code]
 
 
 def asked_of(optimization: Optimization) -> prompts.Asked:
