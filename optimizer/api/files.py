@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from aura.http.problems import Problem
 from aura.http.renderers import OrjsonRenderer
 from aura.media.answers import file_response
+from aura.media.api import DOWNLOAD
 from aura.providers.images import MEDIA_TYPES
 from optimizer import options as o
 from optimizer.api.views import OptimizerView, find
@@ -26,7 +27,11 @@ from optimizer.platforms import PLATFORMS, formats
 from optimizer.services import archive
 
 ZIP = "application/zip"
-FILES = {(200, media_type): OpenApiTypes.BINARY for media_type in MEDIA_TYPES.values()}
+FILES: dict[tuple[int, str], OpenApiTypes] = {
+    **{(200, media_type): OpenApiTypes.BINARY for media_type in MEDIA_TYPES.values()},
+    (200, "text/plain"): OpenApiTypes.STR,
+    (200, "application/json"): OpenApiTypes.OBJECT,
+}
 
 
 class FileRenderer(OrjsonRenderer):
@@ -40,6 +45,7 @@ class SessionArchive(OptimizerView):
     """All files of a session."""
 
     renderer_classes = (OrjsonRenderer, FileRenderer)
+    other_errors = (409,)
 
     @extend_schema(operation_id="optimize_archive", responses={(200, ZIP): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
@@ -59,7 +65,7 @@ class SessionFile(OptimizerView):
 
     renderer_classes = (OrjsonRenderer, FileRenderer)
 
-    @extend_schema(operation_id="optimize_file", responses=FILES)
+    @extend_schema(operation_id="optimize_file", responses=FILES, parameters=[DOWNLOAD])
     def get(self, request: Request, pk: UUID, name: str) -> HttpResponseBase:
         """A picture, the results as JSON or the captions as text, by its name among the results' ``files``."""
         session = find(pk)

@@ -132,7 +132,8 @@ def test_an_address_that_cannot_be_one_is_refused_before_anything_is_fetched(tea
 
 def test_json_without_a_picture_is_told_so(team: Team) -> None:
     client = api_client(team.bob)
-    for body in ({"platforms": ["x"]}, [], "x", {}):
+    bodies: list[Any] = [{"platforms": ["x"]}, [], "x", {}]
+    for body in bodies:
         answer = client.post(URL, body)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), body
 
@@ -158,7 +159,11 @@ def test_too_many_requests_say_in_body_and_header_when_to_come_back(team: Team, 
 
 
 def test_lists_and_options_may_be_written_in_many_ways(team: Team) -> None:
-    wanted = {"platforms": ["instagram", "x.com"], "output_format": "jpeg", "logo_position": "bottom-right"}
+    wanted: dict[str, Any] = {
+        "platforms": ["instagram", "x.com"],
+        "output_format": "jpeg",
+        "logo_position": "bottom-right",
+    }
     wanted |= {"styles": ["dark_and_moody", "floating"], "formats": {"instagram": "story"}}
     ways: list[dict[str, Any]] = [
         {
