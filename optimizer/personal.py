@@ -22,6 +22,10 @@ impersonal("optimizer.PlatformOutput", "platform", "state", "format_key", "fit",
 impersonal("optimizer.PlatformFile", "style", "crop", "notes")
 personal("optimizer.StoredHashtag", name=Kind.IDENTIFIER, key=Kind.IDENTIFIER, source=Kind.TEXT)
 impersonal("optimizer.StoredHashtag", "niches")
+# A product's name comes from a picture or a person's words: it may name anybody.
+personal("optimizer.ProductPhoto", product=Kind.TEXT, error=Kind.TEXT, tried=Kind.JSON)
+impersonal("optimizer.ProductPhoto", "state", "maker", "model_version", "external_id", "reservation", "error_code")
+impersonal("optimizer.ProductPhoto", "style", "aspect", "prompt_version", "recipe", "label", "reasons", "notes")
 
 
 class OptimizerKeeper(Keeper):
