@@ -14,7 +14,7 @@ from accounts.admin import ReadOnlyAdmin
 from aura.jobs.errors import JobNotRetryable
 from aura.tenancy.scope import workspace_scope
 from optimizer import jobs
-from optimizer.models import Optimization, PlatformFile, PlatformOutput, StoredHashtag
+from optimizer.models import Optimization, PlatformFile, PlatformOutput, ProductPhoto, StoredHashtag
 
 
 class OutputInline(admin.TabularInline[PlatformOutput, Optimization]):
@@ -118,6 +118,16 @@ class PlatformOutputAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     raw_id_fields = ("optimization",)
     inlines = (FileInline,)
+
+
+@admin.register(ProductPhoto)
+class ProductPhotoAdmin(ReadOnlyAdmin):
+    list_display = ("optimization", "workspace", "style", "state", "maker", "placeholder", "looks_right", "error_code")
+    list_filter = ("style", "state", "placeholder", "looks_right", "reused", "error_code")
+    list_select_related = ("workspace", "optimization")
+    search_fields = ("optimization__id", "external_id")
+    show_full_result_count = False
+    raw_id_fields = ("optimization", "picture")
 
 
 @admin.register(StoredHashtag)

@@ -91,6 +91,8 @@ API: dict[str, Rule] = {
     "api:compliments:post": does(OBJECT, "asked_post", get=V, delete=AN),
     "api:compliments:post_retry": does(OBJECT, "asked_post", post=AN),
     # API: optimizer
+    "api:optimize:cancel_photograph": does(OBJECT, "optimization", "photo_style", post=AN),
+    "api:optimize:retry_photograph": does(OBJECT, "optimization", "photo_style", post=AN),
     "api:optimize:hashtags": does(OWN, get=V, post=AN),
     "api:optimize:import_hashtags": does(OWN, post=AN),
     "api:optimize:hashtag": does(OBJECT, "stored_hashtag", get=V, delete=AN),

@@ -125,7 +125,7 @@ def _works(team: Team) -> dict[str, str]:
     voice = VoicePreset.objects.create(workspace=north, name="Bakery")
     generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
     GeneratedImage.objects.create(workspace=north, generation=generation, number=1, picture=_picture(north))
-    session = Optimization.objects.create(workspace=north, name="cup.jpg", state=Optimization.State.FAILED)
+    session = _session(north)
     photo = ProductPhoto.objects.create(workspace=north, optimization=session, style="macro")
     return {
         "photo": str(photo.pk),
@@ -134,7 +134,8 @@ def _works(team: Team) -> dict[str, str]:
         "writing": str(writing.pk),
         "voice": str(voice.pk),
         "generation": str(generation.pk),
-        "optimization": str(_session(north).pk),
+        "optimization": str(session.pk),
+        "photo_style": "macro",
         "platform": "instagram",
         "optimized_file": "cup_instagram.jpg",
         "stored_hashtag": str(StoredHashtag.objects.create(workspace=north, name="sea", key="sea").pk),

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -21,7 +21,7 @@ from optimizer.options import Choices, WrongOption, choices
 from optimizer.services import intake
 from optimizer.services.problems import refusal
 
-LISTS: Final = ("platforms", "styles")
+LISTS: Final = ("platforms", "styles", "others")
 SOURCES: Final = ("image", "image_url", "picture")
 NESTED: Final = ("options", "formats")
 BRACKETED: Final = re.compile(r"(\w+)\[([^\]]*)\]")
@@ -57,6 +57,7 @@ def order_of(data: Any) -> intake.Order:
         url=_address(given.get("image_url", "")),
         picture=_stored(given.get("picture"), "picture"),
         logo=_logo(given.get("logo")),
+        others=tuple(_other(one, number) for number, one in enumerate(given.get("others", ()))),
         fresh=given.get("fresh", False),
     )
 
@@ -171,7 +172,17 @@ def _stored(pk: Any, name: str) -> Picture | None:
 def _logo(value: Any) -> Picture | None:
     if value is None or not hasattr(value, "read"):
         return _stored(value, "logo")
+    return _kept(value, intake.store_logo, LOGO_BYTES, "/logo")
+
+
+def _other(value: Any, number: int) -> Picture:
+    if hasattr(value, "read"):
+        return _kept(value, intake.store_other, intake.OTHER_BYTES, f"/others/{number}")
+    return cast(Picture, _stored(value, "others"))
+
+
+def _kept(file: Any, store: Callable[[bytes], Picture], most: int, pointer: str) -> Picture:
     try:
-        return intake.store_logo(value.read(LOGO_BYTES + 1))
+        return store(file.read(most + 1))
     except PictureRefused as error:
-        raise refusal(error, "/logo") from error
+        raise refusal(error, pointer) from error

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from aura.providers.outbound import MAX_URL
 from optimizer import options as o
+from optimizer.comparing import MOST_PICTURES
 from optimizer.engine.logos import ANCHORS
 from optimizer.models.sessions import MAX_DESCRIPTION, MAX_TEXT
 from optimizer.photography import STYLES
@@ -16,11 +17,12 @@ from optimizer.platforms import PLATFORMS
 
 STATES = ["queued", "running", "done", "failed", "cancelled"]
 OUTCOMES = ["completed", "queued", "running", "failed", "cancelled"]
+PHOTO_STATES = ["queued", "running", "storing", "done", "failed", "cancelled"]
 MOST_HASHTAGS = 60
 
 
 @extend_schema_field(OpenApiTypes.BINARY)
-class LogoField(serializers.Field[Any, Any, Any, Any]):
+class PictureField(serializers.Field[Any, Any, Any, Any]):
     """A file, or the id of a stored picture."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -29,7 +31,7 @@ class LogoField(serializers.Field[Any, Any, Any, Any]):
         try:
             return UUID(str(data))
         except ValueError:
-            raise serializers.ValidationError("A logo is a file, or the id of a stored picture.") from None
+            raise serializers.ValidationError("This is a file, or the id of a stored picture.") from None
 
     def to_representation(self, value: Any) -> str:
         return str(value)
@@ -81,6 +83,12 @@ class OptimizeSerializer(OptionsSerializer):
         required=False, help_text="false: your own description alone; default: true"
     )
     logo = serializers.UUIDField(required=False, help_text="id of a stored picture")
+    others = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=MOST_PICTURES - 1,
+        help_text="ids of pictures of the same set: which is the strongest?",
+    )
     options = OptionsSerializer(required=False)
 
 
@@ -89,8 +97,14 @@ class OptimizeUploadSerializer(OptimizeSerializer):
     or ``picture``. Lists: a field several times, ``name[]`` or words between commas."""
 
     image = serializers.FileField(required=False, allow_empty_file=True)
-    logo = LogoField(  # type: ignore[assignment]
+    logo = PictureField(  # type: ignore[assignment]
         required=False, help_text="a picture, with or without transparency, at most 10 MB; or a stored one's id"
+    )
+    others = serializers.ListField(
+        child=PictureField(),
+        required=False,
+        max_length=MOST_PICTURES - 1,
+        help_text="pictures of the same set, at most 10 MB each, or ids of stored ones: which is the strongest?",
     )
     options = serializers.CharField(required=False, help_text="JSON of an object with options")  # type: ignore[assignment]
 

@@ -17,6 +17,18 @@ urlpatterns = [
     path("optimize/sessions/<uuid:pk>", views.SessionDetail.as_view(), name="session"),
     path("optimize/sessions/<uuid:pk>/cancel", views.SessionAction.as_view(), {"action": "cancel"}, name="cancel"),
     path("optimize/sessions/<uuid:pk>/retry", views.SessionAction.as_view(), {"action": "retry"}, name="retry"),
+    path(
+        "optimize/sessions/<uuid:pk>/photographs/<str:style>/cancel",
+        views.PhotographAction.as_view(),
+        {"action": "cancel"},
+        name="cancel_photograph",
+    ),
+    path(
+        "optimize/sessions/<uuid:pk>/photographs/<str:style>/retry",
+        views.PhotographAction.as_view(),
+        {"action": "retry"},
+        name="retry_photograph",
+    ),
     path("optimize/hashtags", hashtags.HashtagList.as_view(), name="hashtags"),
     path("optimize/hashtags/import", hashtags.HashtagImport.as_view(), name="import_hashtags"),
     path("optimize/hashtags/<uuid:pk>", hashtags.HashtagDetail.as_view(), name="hashtag"),

@@ -21,8 +21,10 @@ from aura.http.throttles import heavy
 from aura.tenancy.models import shape_of
 from optimizer import jobs
 from optimizer.api import answers as a
+from optimizer.api import result_shapes as r
 from optimizer.api import shapes as s
 from optimizer.api.orders import order_of
+from optimizer.comparing import MOST_PICTURES
 from optimizer.engine.logos import LOGO_BYTES
 from optimizer.engine.opening import MAX_BYTES, TOO_LARGE
 from optimizer.filters import SessionFilter
@@ -30,10 +32,12 @@ from optimizer.models import Optimization, PlatformOutput
 from optimizer.options import WrongOption
 from optimizer.queries import sessions as queries
 from optimizer.services import sessions, texts
+from optimizer.services.intake import OTHER_BYTES
 from optimizer.services.problems import RATE_LIMIT
 
 AROUND = 2**21
 """Bytes that a form takes besides its files."""
+MOST_BODY = MAX_BYTES + LOGO_BYTES + (MOST_PICTURES - 1) * OTHER_BYTES + AROUND
 TEXTS = ("caption", "title", "hashtags", "alt_text")
 FRAMING = ("focus", "fit", "format")
 
@@ -86,7 +90,7 @@ class OptimizeImage(OptimizerView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > MAX_BYTES + LOGO_BYTES + AROUND:
+        if length.isdigit() and int(length) > MOST_BODY:
             words = f"The picture has more than {MAX_BYTES // 2**20} MB."
             raise Problem(TOO_LARGE, words, status=413, pointer="/image")
         super().initial(request, *args, **kwargs)
@@ -109,7 +113,7 @@ class OptimizeImage(OptimizerView):
 class SessionStatus(OptimizerView):
     """How far a session is."""
 
-    @extend_schema(operation_id="optimize_status", responses=a.SessionStatusSerializer)
+    @extend_schema(operation_id="optimize_status", responses=r.SessionStatusSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """State, progress and expected end, and the state of each platform."""
         return Response(a.status_data(find(pk)))
@@ -118,7 +122,7 @@ class SessionStatus(OptimizerView):
 class SessionResults(OptimizerView):
     """What came of a session."""
 
-    @extend_schema(operation_id="optimize_results", responses=a.SessionResultsSerializer)
+    @extend_schema(operation_id="optimize_results", responses=r.SessionResultsSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """Everything for each platform; while the session goes on, what is ready."""
         return Response(a.results_data(find(pk)))
@@ -166,10 +170,27 @@ class SessionAction(OptimizerView):
         return started(find(pk))
 
 
+class PhotographAction(OptimizerView):
+    """Stop one photograph, make it again."""
+
+    @extend_schema(request=None, responses={202: s.SessionStartedSerializer})
+    @idempotent
+    def post(self, request: Request, pk: UUID, style: str, action: str) -> Response:
+        """``cancel`` stops one photograph of a product; ``retry`` makes one anew that failed or was stopped."""
+        photo = next((one for one in find(pk).photos.all() if one.style == style), None)
+        if photo is None:
+            raise Http404("The session has no such photograph.")
+        if action == "retry":
+            jobs.try_photo_again(photo)
+        elif not jobs.cancel_photo(photo):
+            raise Problem("job_over", "This photograph is over; there is nothing to stop.", status=409)
+        return started(find(pk))
+
+
 class PlatformResult(OptimizerView):
     """What one platform got."""
 
-    @extend_schema(responses=a.PlatformResultSerializer)
+    @extend_schema(responses=r.PlatformResultSerializer)
     def get(self, request: Request, pk: UUID, platform: str) -> Response:
         """Picture, texts, hashtags and posting times."""
         session = find(pk)
@@ -177,7 +198,7 @@ class PlatformResult(OptimizerView):
 
     @extend_schema(
         request=s.PlatformChangeSerializer,
-        responses={200: a.PlatformResultSerializer, 202: s.ReframingSerializer},
+        responses={200: r.PlatformResultSerializer, 202: s.ReframingSerializer},
     )
     def patch(self, request: Request, pk: UUID, platform: str) -> Response:
         """Change its texts, within the platform's limits: 200. Another focus, fit or format: 202, and a job makes it.

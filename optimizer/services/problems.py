@@ -13,7 +13,7 @@ API_CREDITS_EXHAUSTED: Final = "API_CREDITS_EXHAUSTED"
 CODES: Final = (RATE_LIMIT, INVALID, PROCESSING_TIMEOUT, API_CREDITS_EXHAUSTED, TOO_LARGE, TOO_SMALL)
 STATUS: Final[Mapping[str, int]] = {TOO_LARGE: 413, RATE_LIMIT: 429}
 """Status of the problem where a request itself fails with a code; 400 for the others."""
-MEANT: Final[Mapping[str, str]] = {
+PROMISED: Final[Mapping[str, str]] = {
     BUDGET_REACHED: API_CREDITS_EXHAUSTED,
     "credits_exhausted": API_CREDITS_EXHAUSTED,
     "quota_day": API_CREDITS_EXHAUSTED,
@@ -35,7 +35,7 @@ class Failure(NamedTuple):
 
 def meant(code: str) -> str:
     """A code of a service, a job or a picture, as the API names it."""
-    return MEANT.get(code, code)
+    return PROMISED.get(code, code)
 
 
 def problem_of(error: ProviderError | PictureRefused) -> Failure:

@@ -201,6 +201,22 @@ def test_lists_and_options_may_be_written_in_many_ways(team: Team) -> None:
     )
 
 
+def test_other_pictures_of_the_set_are_files_or_ids(team: Team, tmp_path: Path) -> None:
+    other = SimpleUploadedFile("b.jpg", encoded(grainy(500, 400, seed=8)), "image/jpeg")
+    given: dict[str, Any] = {"others[]": [other]}
+    answer = send(team, **given)
+    assert answer.status_code == 202, answer.content
+    with workspace_scope(team.workspace.id):
+        [row] = Optimization.objects.get().compared.all()
+        assert (row.number, row.picture.width) == (2, 500)
+    assert send(team, others=str(row.picture_id)).status_code == 202
+    given["others[]"] = [SimpleUploadedFile("b.jpg", b"no", "image/jpeg")]
+    bad = send(team, **given)
+    assert (bad.json()["code"], bad.json()["errors"][0]["pointer"]) == ("INVALID_IMAGE_FORMAT", "/others/0")
+    many = send(team, others=",".join([str(row.picture_id)] * 4))
+    assert (many.status_code, many.json()["errors"][0]["pointer"]) == (400, "/others")
+
+
 def test_a_transparent_logo_is_kept_and_a_stored_one_can_be_named(team: Team) -> None:
     output = io.BytesIO()
     Image.new("RGBA", (64, 32), (200, 30, 30, 128)).save(output, "PNG")
