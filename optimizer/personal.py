@@ -48,7 +48,7 @@ class HashtagKeeper(Keeper):
 
     def erase_rows(self, erasure: Erasure) -> None:
         count, _ = StoredHashtag.objects.filter(key__in=_keys(erasure.who)).delete()
-        erasure.counts["optimizer_hashtags"] += count
+        erasure.counts[StoredHashtag._meta.db_table] += count
 
     def collect(self, who: Identifiers) -> Iterable[Section]:
         rows = StoredHashtag.objects.filter(key__in=_keys(who)).order_by("name")

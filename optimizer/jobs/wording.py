@@ -138,7 +138,7 @@ def _compose(context: JobContext, optimization: Optimization) -> None:
         used = hashtags.history(besides=optimization.pk)
         given = texts.words_of(optimization.words)
         candidates = [*(given.hashtags if given else ()), *(one.name for one in used)]
-        table = hashtags.table_for(candidates, given.niches if given else ())
+        table = hashtags.table_for(candidates, texts.niches_of(optimization.description, given))
         times = timings(optimization.choices.platforms)
     made = texts.composed(optimization, scene, history=used, table=table)
     with context.transaction():
