@@ -223,6 +223,16 @@ def test_its_end_is_told_by_webhook_without_any_text(team: Team) -> None:
     assert "somebody" not in json.dumps(event.payload)
 
 
+def test_a_failure_is_told_with_its_code(team: Team) -> None:
+    hooks.endpoint(team.workspace)
+    client = api_client(team.bob)
+    client.post(URL, {"image_url": "http://10.0.0.7/a.jpg", "platforms": "x"})
+    drain(retries=True)
+    with workspace_scope(team.workspace.id):
+        [event] = WebhookEvent.objects.all()
+    assert (event.type, event.payload["error"]) == ("optimization.failed", {"code": "url_refused"})
+
+
 def test_the_original_is_gone_once_it_is_read(team: Team) -> None:
     client = api_client(team.bob)
     pk = send(client).json()["id"]

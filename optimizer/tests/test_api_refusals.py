@@ -74,6 +74,18 @@ def test_a_hostile_file_is_refused_in_milliseconds(
     assert kept(team, tmp_path) == 0
 
 
+def test_damage_beyond_the_head_fails_the_session_with_the_same_code(team: Team, tmp_path: Path) -> None:
+    whole = encoded(grainy(400, 300), "PNG")
+    middle = len(whole) // 2
+    answer = send(team, whole[:middle] + bytes(2000) + whole[middle + 2000 :])
+    assert answer.status_code == 202, answer.content
+    drain(retries=True)
+    found = api_client(team.bob).get(answer.json()["status_url"]).json()
+    assert (found["status"], found["error"]["code"]) == ("failed", "INVALID_IMAGE_FORMAT")
+    assert found["platforms"]["instagram"]["error"]["code"] == "INVALID_IMAGE_FORMAT"
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_more_than_50_mb_are_refused_whatever_the_way(team: Team, tmp_path: Path) -> None:
     heavy = GOOD + bytes(50 * 2**20)
     answer = send(team, heavy)
