@@ -8,6 +8,7 @@ commented with how many comments and likes; several sheets add up, and one that 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, starmap
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from audience.anonymity import SHUFFLED, Census
 
 EXACT = 2**53
 """Up to here sums of floating point numbers are exact."""
+ONE = 2**31
+"""What a comment adds where comments and likes are summed as one number, likes below."""
 BITS = 20
 MASK = 2**BITS - 1
 LIMIT = round(SHUFFLED * 2**BITS)
@@ -24,6 +27,7 @@ BLOCK = 2**15
 SPARSE = 8
 
 Numbers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Words = NDArray[np.uint32]
 Codes = NDArray[np.int16]
 
@@ -41,30 +45,44 @@ class Crowd:
         return int(self.people.nbytes + self.comments.nbytes + self.likes.nbytes)
 
 
-def numbers(sheet: bytes, many: int) -> Numbers:
-    """The ``many`` whole numbers, all of the same width, that a sheet or page holds."""
-    return np.frombuffer(sheet, f">i{len(sheet) // many}").astype(np.int64) if many else np.zeros(0, np.int64)
-
-
 def crowd(sheets: Iterable[tuple[int, bytes, bytes, bytes]]) -> Crowd | None:
-    """What sheets ``(how many people, their numbers, comments, likes)`` add up to; None where sums may not be exact."""
-    found = [(numbers(who, many), numbers(n, many), numbers(likes, many)) for many, who, n, likes in sheets]
-    if not found:
-        return Crowd(*(np.zeros(0, np.int64) for _ in range(3)))
-    who, comments, likes = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    if float(np.abs(likes).astype(np.float64).sum()) >= EXACT:
+    """What sheets ``(how many people, their numbers, comments, likes)`` add up to; None where sums may not be exact.
+
+    The numbers of a column are whole, of one width, their first byte the highest.
+    """
+    found = [sheet for sheet in sheets if sheet[0]]
+    ends = np.cumsum([0, *(sheet[0] for sheet in found)]).tolist()
+    who, comments, likes = np.empty(ends[-1], np.int64), np.empty(ends[-1]), np.empty(ends[-1])
+    for (many, *columns), (start, end) in zip(found, pairwise(ends), strict=True):
+        for whole, column in zip((who, comments, likes), columns, strict=True):
+            whole[start:end] = np.frombuffer(column, f">i{len(column) // many}")
+    liked = float(np.abs(likes).sum())
+    if liked >= EXACT:
         return None
     people, places = None, who
     if len(who) * SPARSE < int(who.max(initial=0)):
         people, places = np.unique(who, return_inverse=True)
-    sums = [np.bincount(places, weights=part) for part in (comments, likes)]
-    here = np.flatnonzero(sums[0] > 0)
-    each = [part[here].astype(np.int64) for part in sums]
+    together = liked < ONE / 2 and float(np.abs(comments).sum()) < EXACT / ONE / 2
+    here, *each = (_sums_together if together else _sums)(places, comments, likes)
     return Crowd(here if people is None else people[here], *each)
 
 
-def _turned(value: Words, by: int) -> Words:
-    return (value << np.uint32(by)) | (value >> np.uint32(32 - by))
+def _sums(places: Numbers, comments: Floats, likes: Floats) -> tuple[Numbers, Numbers, Numbers]:
+    """The places with comments, with the sums of both."""
+    sums = [np.bincount(places, weights=part) for part in (comments, likes)]
+    here = np.flatnonzero(sums[0] > 0)
+    return here, sums[0][here].astype(np.int64), sums[1][here].astype(np.int64)
+
+
+def _sums_together(places: Numbers, comments: Floats, likes: Floats) -> tuple[Numbers, Numbers, Numbers]:
+    """The same by one pass over all people, where both fit into one number."""
+    comments *= ONE
+    comments += likes
+    sums = np.bincount(places, weights=comments)
+    here = np.flatnonzero(sums >= ONE / 2)
+    both = sums[here].astype(np.int64)
+    many: Numbers = (both + ONE // 2) // ONE
+    return here, many, both - many * ONE
 
 
 def _mixed(seed: int) -> tuple[int, int, int]:
@@ -84,28 +102,42 @@ def _mixed(seed: int) -> tuple[int, int, int]:
     return a, b, c
 
 
-def hashed(keys: Numbers, seed: int) -> tuple[Words, Words]:
-    """``hashint8extended(key, seed)`` of PostgreSQL: its upper and lower 32 bits. ``seed`` has less than 32 bits."""
-    high = (keys >> 32).astype(np.uint32)
-    low = keys.astype(np.uint32) ^ np.where(keys >= 0, high, ~high)
-    start = _mixed(seed)
-    a, b, c = (np.full(len(keys), value, np.uint32) for value in start)
-    a += low
-    for by in (14, 11, 25, 16, 4, 14, 24):
-        c ^= b
-        c -= _turned(b, by)
-        a, b, c = b, c, a
-    # Seven turns of three letters leave them one place on.
-    a, b, c = c, a, b
+def folded(keys: Numbers) -> Words:
+    """What ``hashint8`` of PostgreSQL makes of whole numbers before it mixes them: the same for all seeds."""
+    words: Words = keys.astype(np.uint32) ^ (keys >> 32).astype(np.uint32)
+    words ^= (keys >> 63).astype(np.uint32)
+    return words
+
+
+def hashed(words: Words, seed: int, room: NDArray[np.uint32] | None = None) -> tuple[Words, Words]:
+    """``hashint8extended(key, seed)`` of PostgreSQL: its upper and lower 32 bits, of keys that are :func:`folded`.
+
+    ``seed`` has less than 32 bits. Both lie in ``room``, four rows as long as ``words``, where it is given.
+    """
+    a, b, c, part = np.empty((4, len(words)), np.uint32) if room is None else room[:, : len(words)]
+    first, second, third = (np.array([value], np.uint32) for value in _mixed(seed))
+
+    def less(value: Words, turned: Words, by: int) -> None:
+        # A number turned is the sum of its two parts.
+        np.left_shift(turned, np.uint32(by), out=part[: len(turned)])
+        value -= part[: len(turned)]
+        np.right_shift(turned, np.uint32(32 - by), out=part[: len(turned)])
+        value -= part[: len(turned)]
+
+    # The key comes in late: what is the same for all of them is worked out once.
+    third ^= second
+    less(third, second, 14)
+    np.add(words, first, out=a)
+    a ^= third
+    less(a, third, 11)
+    np.bitwise_xor(a, second, out=b)
+    less(b, a, 25)
+    np.bitwise_xor(b, third, out=c)
+    less(c, b, 16)
+    for value, turned, by in ((a, c, 4), (b, a, 14), (c, b, 24)):
+        value ^= turned
+        less(value, turned, by)
     return b, c
-
-
-def replaced(keys: Numbers, salt: int, size: int) -> Numbers:
-    """By which of ``size`` values a person's own is replaced, -1 where it stays (randomised response)."""
-    high, low = hashed(keys, salt)
-    place = ((high.astype(np.int64) & 0xFF) << 12) | (low >> np.uint32(BITS)).astype(np.int64)
-    chosen: Numbers = np.where((low & np.uint32(MASK)) < LIMIT, (place & MASK) % size, -1)
-    return chosen
 
 
 def count_in(
@@ -122,24 +154,41 @@ def count_in(
     census.key ^= int(np.bitwise_xor.reduce(keys)) if len(keys) else 0
     was_read = np.array([False, *(bool(group["gender"]) for group in groups)])
     lists = [
-        np.array([0, *(axis.index(kept(group[name], axis)) if group["gender"] else 0 for group in groups)], np.int64)
+        np.array([0, *(axis.index(kept(group[name], axis)) if group["gender"] else 0 for group in groups)], np.int32)
         for name, axis in census.axes.items()
     ]
-    chosen = was_read[codes]
-    keys, codes = keys[chosen], codes[chosen]
     shape = census.true.shape
-    cells = int(np.prod(shape))
-    own = np.ravel_multi_index([places[: len(groups) + 1] for places in lists], shape)
-    census.true += np.bincount(own, weights=np.bincount(codes, minlength=len(own)), minlength=cells).reshape(shape)
+    own = np.ravel_multi_index(lists, shape).astype(np.int32)
+    many = np.bincount(codes, minlength=len(own))
+    if many[~was_read].any():
+        chosen = was_read[codes]
+        keys, codes = keys[chosen], codes[chosen]
+    census.true += np.bincount(own, weights=many * was_read, minlength=census.true.size).reshape(shape)
     # In blocks that stay near the processor.
-    ends = [*range(0, len(keys), BLOCK), len(keys)]
-    for start, end in pairwise(ends):
-        some, of = keys[start:end], codes[start:end]
-        places = []
-        for salt, (values, size) in enumerate(zip(lists, shape, strict=True), 1):
-            other = replaced(some, salt, size)
-            places.append(np.where(other < 0, values[of], other))
-        census.seen += np.bincount(np.ravel_multi_index(places, shape), minlength=cells).reshape(shape)
+    room = np.empty((4, min(BLOCK, len(keys))), np.uint32)
+    for start, end in pairwise([*range(0, len(keys), BLOCK), len(keys)]):
+        cells = own[codes[start:end]]
+        _shuffle(cells, keys[start:end], codes[start:end], lists, shape, room)
+        census.seen += np.bincount(cells, minlength=census.seen.size).reshape(shape)
+
+
+def _shuffle(
+    cells: NDArray[np.int32],
+    keys: Numbers,
+    codes: Codes,
+    lists: Sequence[NDArray[np.int32]],
+    shape: tuple[int, ...],
+    room: NDArray[np.uint32],
+) -> None:
+    """Move people from their own cells to those of their shuffled values (randomised response): few of them move."""
+    words = folded(keys)
+    for axis, (values, size) in enumerate(zip(lists, shape, strict=True)):
+        high, low = hashed(words, axis + 1, room)
+        moved = np.flatnonzero((low & np.uint32(MASK)) < np.uint32(LIMIT))
+        place = (high[moved] & np.uint32(2 ** (2 * BITS - 32) - 1)) << np.uint32(32 - BITS)
+        place |= low[moved] >> np.uint32(BITS)
+        step = np.int32(prod(shape[axis + 1 :]))
+        cells[moved] += ((place % np.uint32(size)).astype(np.int32) - values[codes[moved]]) * step
 
 
 def squares(found: Crowd) -> tuple[int, int, int, int, int, int]:

@@ -62,7 +62,7 @@ SELECT k.groups, g.ids, g.versions, g.firsts, g.sizes FROM audience_audiencepack
 READ = "SELECT id, version, keys, codes FROM audience_audiencepage WHERE id = ANY (%(pages)s::uuid[])"
 # Numbers mean the same people as long as the row of the packs is the same.
 NAMED = """
-SELECT substring(g.commenters FROM 16 * (n - g.first) + 1 FOR 16)
+SELECT n, substring(g.commenters FROM 16 * (n - g.first) + 1 FOR 16)
 FROM unnest(%(numbers)s::int[]) AS n JOIN audience_audiencepacked AS k ON k.id = %(packed)s
 JOIN audience_audiencepage AS g ON g.account_id = %(account)s AND g.workspace_id = %(workspace)s
     AND n >= g.first AND n < g.first + g.size
@@ -196,9 +196,18 @@ def _pages(
 
 
 def foremost(found: Found, most: int, order: str) -> list[UUID] | None:
-    """The people who can be among the first ``most``; None where ties make them too many to name."""
-    numbers = packed.foremost(found.crowd, most, order)
+    """The first ``most`` people by ``comments`` or ``likes``, in their order; None where too many tie for the last.
+
+    Ties go by comments, then by the people's ids.
+    """
+    crowd = found.crowd
+    numbers = packed.foremost(crowd, most, order)
     if len(numbers) > MOST_NAMED:
         return None
-    rows = _rows(NAMED, dict(found.values) | {"numbers": numbers.tolist()})
-    return [UUID(bytes=bytes(row[0])) for row in rows] if len(rows) == len(numbers) else None
+    rows = _arrays(NAMED, dict(found.values) | {"numbers": numbers.tolist()})
+    if len(rows) != len(numbers):
+        return None
+    places = np.searchsorted(crowd.people, np.array([row[0] for row in rows], np.int64))
+    likes = -crowd.likes[places] if order == "likes" else np.zeros(len(places), np.int64)
+    ranked = sorted(zip(likes.tolist(), (-crowd.comments[places]).tolist(), (row[1] for row in rows), strict=True))
+    return [UUID(bytes=bytes(row[2])) for row in ranked[:most]]
