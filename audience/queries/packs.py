@@ -52,6 +52,10 @@ SHEETS = """
 SELECT size, people, comments, likes FROM audience_audiencesheet
 WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND {where}
 """
+TIMES = """
+SELECT quarters, dated FROM audience_audiencesheet
+WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND post = %(post)s
+"""
 # In one statement, so that pages and groups are of one moment.
 PAGES = """
 SELECT k.groups, g.ids, g.versions, g.firsts, g.sizes FROM audience_audiencepacked AS k CROSS JOIN LATERAL (
@@ -127,16 +131,21 @@ def _arrays(query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def _packed(account: TrackedAccount, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What to ask the packs of an account with; None where they may not be asked."""
+    values: dict[str, Any] = {"account": account.pk, "workspace": account.workspace_id, **asked}
+    values |= {"username": account.username, "external": account.external_id}
+    state = _rows(STATE, values)
+    return values | dict(zip(("packed", "version"), state[0], strict=True)) if state else None
+
+
 def commenting(account: TrackedAccount, start: date | None, end: date | None, post: UUID | None) -> Found | None:
     """Who of the audience commented on these days (inclusive, UTC), or on this post."""
     if bool(post) == bool(start or end):
         return None
-    values: dict[str, Any] = {"account": account.pk, "workspace": account.workspace_id, "start": start, "end": end}
-    values |= {"post": post, "username": account.username, "external": account.external_id}
-    state = _rows(STATE, values)
-    if not state:
+    values = _packed(account, {"start": start, "end": end, "post": post})
+    if values is None:
         return None
-    values |= dict(zip(("packed", "version"), state[0], strict=True))
     asked = {"day >= %(start)s": start, "day <= %(end)s": end, "post = %(post)s": post}
     key = (account.pk, values["version"], start, end, post)
     found = _CROWDS.get(key)
@@ -147,6 +156,16 @@ def commenting(account: TrackedAccount, start: date | None, end: date | None, po
             return None
         _CROWDS.put(key, found, found.size)
     return Found(found, values)
+
+
+def times(account: TrackedAccount, post: UUID) -> tuple[list[int], list[int]] | None:
+    """In which quarters of hours since 1970 the audience's dated comments on a post came, and how many in each."""
+    values = _packed(account, {"post": post})
+    rows = _arrays(TIMES, values) if values else [(None, None)]
+    # Sheets of an older version do not say.
+    if any(quarters is None or dated is None for quarters, dated in rows):
+        return None
+    return packed.added([(quarters, dated) for quarters, dated in rows])
 
 
 def count_in(census: Census, found: Found, kept: Callable[[str, Sequence[str]], str]) -> bool:

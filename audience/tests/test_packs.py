@@ -15,7 +15,7 @@ from audience import packed
 from audience.anonymity import Census
 from audience.models import AudiencePacked, AudiencePage, AudienceSheet, AudienceState, Commenter, TrackedAccount
 from audience.queries import packs
-from audience.queries.activity import top_people, totals
+from audience.queries.activity import activity, by_hour, daily, top_people, totals
 from audience.queries.comparing import Asked, period_sums
 from audience.queries.matching import Question, kept, matching_people
 from audience.services import rollups
@@ -82,7 +82,12 @@ def answers(account: TrackedAccount) -> list[Any]:
             for limit, offset in ((3, 0), (5, 4))
         ]
         sums = period_sums(Asked(account, **asked)) if "post" not in asked else None
-        found.append((asked, plain(census), people, totals(account, **asked), tops, sums))
+        times = [by_hour(account, zone=zone, **asked) for zone in ("UTC", "Europe/Berlin", "Asia/Kolkata")]
+        if "post" in asked:
+            some = asked | {"start": FIRST + timedelta(days=1), "end": FIRST + timedelta(days=4)}
+            times += [daily(account, **some), by_hour(account, **some)]
+        series = [activity(account, bucket, **asked) for bucket in ("hour", "week")] + [daily(account, **asked)]
+        found.append((asked, plain(census), people, totals(account, **asked), tops, sums, times, series))
     return found
 
 
@@ -93,9 +98,11 @@ def check(account: TrackedAccount, monkeypatch: pytest.MonkeyPatch) -> None:
         assert found, "not packed"
         assert packs.count_in(Census(AXES), found, kept)
         assert packs.foremost(found, 5, "likes") is not None
+        assert "post" not in asked or packs.times(account, asked["post"]) is not None
     by_packs = answers(account)
     with monkeypatch.context() as patch:
         patch.setattr(packs, "commenting", lambda *asked: None)
+        patch.setattr(packs, "times", lambda *asked: None)
         assert by_packs == answers(account)
 
 
@@ -159,6 +166,17 @@ def test_an_account_whose_rollups_wait_or_that_was_never_packed_counts_its_comme
     assert packs.commenting(account, *asked)
     account.username = "p1"
     assert packs.commenting(account, *asked) is None, "another person is the account itself now"
+
+
+def test_a_post_whose_sheets_do_not_tell_times_counts_its_comments(accounts: list[TrackedAccount]) -> None:
+    account = accounts[0]
+    load(account, items(random.Random(3), 60, 0))
+    rollups.rebuild(account)
+    post = account.posts.all()[0].pk
+    told = by_hour(account, post=post)
+    AudienceSheet.objects.filter(account=account, post=post).update(quarters=None, dated=None)
+    assert packs.times(account, post) is None
+    assert by_hour(account, post=post) == told
 
 
 def test_a_lost_sheet_is_found_at_night(accounts: list[TrackedAccount], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,6 +276,21 @@ def test_sums_that_floating_point_would_round_are_left_to_the_database() -> None
         return 1, np.array([0], ">i4").tobytes(), np.array([1], ">i2").tobytes(), np.array([likes], ">i8").tobytes()
 
     assert packed.crowd([sheet(2**53), sheet(1)]) is None
-    found = packed.crowd([sheet(2**51), sheet(5)])
-    assert found is not None
-    assert packed.squares(found) == (1, 2, 2**51 + 5, 4, (2**51 + 5) ** 2, 2 * (2**51 + 5))
+    for most in (2**51, 2**30 - 6, 2**30 - 5, 40):
+        found = packed.crowd([sheet(most), sheet(5)])
+        assert found is not None
+        assert packed.squares(found) == (1, 2, most + 5, 4, (most + 5) ** 2, 2 * (most + 5))
+
+
+def test_comments_and_likes_taken_back_leave_what_stays() -> None:
+    def sheet(*rows: tuple[int, int, int]) -> tuple[int, bytes, bytes, bytes]:
+        who, comments, likes = (np.array(column) for column in zip(*rows, strict=True))
+        return len(rows), who.astype(">i4").tobytes(), comments.astype(">i2").tobytes(), likes.astype(">i8").tobytes()
+
+    for most in (2**33, 2**29 - 10):
+        found = packed.crowd(
+            [sheet((0, 2, 7), (2, 1, most), (3, 1, 0)), sheet((0, -1, -9), (2, -1, -most), (3, 1, -4))]
+        )
+        assert found is not None
+        assert (found.people.tolist(), found.comments.tolist(), found.likes.tolist()) == ([0, 3], [1, 2], [-2, -4])
+    assert packed.crowd([]) is not None
