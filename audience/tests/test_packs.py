@@ -168,6 +168,19 @@ def test_an_account_whose_rollups_wait_or_that_was_never_packed_counts_its_comme
     assert packs.commenting(account, *asked) is None, "another person is the account itself now"
 
 
+def test_a_comment_whose_time_alone_changes_moves(
+    accounts: list[TrackedAccount], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = accounts[0]
+    rollups.rebuild(account)
+    load(account, [comment(n, f"p{n}", at=n) for n in range(1, 5)])
+    post = account.posts.all()[0].pk
+    before = by_hour(account, post=post)
+    load(account, [comment(3, "p3", at=50)])
+    check(account, monkeypatch)
+    assert by_hour(account, post=post) != before
+
+
 def test_a_post_whose_sheets_do_not_tell_times_counts_its_comments(accounts: list[TrackedAccount]) -> None:
     account = accounts[0]
     load(account, items(random.Random(3), 60, 0))
