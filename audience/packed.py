@@ -25,6 +25,7 @@ MASK = 2**BITS - 1
 LIMIT = round(SHUFFLED * 2**BITS)
 BLOCK = 2**15
 SPARSE = 8
+PARTS = 4
 
 Numbers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -222,6 +223,17 @@ def foremost(found: Crowd, most: int, order: str) -> Numbers:
     by = found.likes if order == "likes" else found.comments
     if len(by) <= most:
         return found.people
-    least = int(np.partition(by, len(by) - most)[len(by) - most])
-    first: Numbers = found.people[by >= least]
+    first: Numbers = found.people[by >= _least(by, most)]
     return first
+
+
+def _least(values: Numbers, most: int) -> int:
+    """The smallest of the ``most`` largest values, without sorting all, of which thousands are equal.
+
+    As many are at least as large as that place among the largest of so many parts: only what is above is sorted.
+    """
+    many = min(len(values), PARTS * most)
+    parts = np.maximum.reduceat(values, np.linspace(0, len(values), many, endpoint=False, dtype=np.int64))
+    bound = int(np.sort(parts)[-most])
+    above = values[values > bound]
+    return bound if len(above) < most else int(np.sort(above)[-most])
