@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections
+from django.urls import reverse
 
 from accounts.models import User
 from audience.models import Commenter, TrackedAccount
@@ -25,7 +26,8 @@ from audience.queries.comparing import Asked, compare
 from audience.queries.demographics import demographics
 from audience.services import rollups
 from aura.tenancy.scope import workspace_scope
-from benchmarks.dashboard import MONTH, Timed, import_new, pages, prepare
+from aura.testing.fixtures import page_client
+from benchmarks.dashboard import MONTH, Timed, good, import_new, pages, prepare
 
 SIZES = [int(size) for size in os.environ.get("AURA_TEST_SIZES", "1000000").split(",")]
 TIMES = int(os.environ.get("AURA_TEST_TIMES", "20"))
@@ -73,6 +75,9 @@ def questions(user: User, account: TrackedAccount) -> Iterator[tuple[str, Callab
     yield "totals of a month", lambda: totals(account, **MONTH)
     yield "top people of a month", lambda: top_people(account, limit=10, **MONTH)
     yield from ((name, ask) for name, ask in pages(user, account) if "of a" in name or name == "page: report")
+    browser, months = page_client(user), {"a": account.username, "b": account.username}
+    months |= {"a_from": "2025-05-01", "a_to": "2025-05-31", "b_from": "2025-06-01", "b_to": "2025-06-30"}
+    yield "page: comparison of two months", lambda: good(browser.get(reverse("audience:compare"), months))
 
 
 def keeping(account: TrackedAccount, people: int) -> None:
