@@ -18,7 +18,8 @@ from audience.anonymity import SHUFFLED, Census
 
 EXACT = 2**53
 """Up to here sums of floating point numbers are exact."""
-ONE = 2**31
+BELOW = 31
+ONE = 2**BELOW
 """What a comment adds where comments and likes are summed as one number, likes below."""
 BITS = 20
 MASK = 2**BITS - 1
@@ -31,6 +32,7 @@ Numbers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint32]
 Codes = NDArray[np.int16]
+Places32 = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ def _sums_together(places: Numbers, comments: Floats, likes: Floats) -> tuple[Nu
     sums = np.bincount(places, weights=comments)
     here = np.flatnonzero(sums >= ONE / 2)
     both = sums[here].astype(np.int64)
-    many: Numbers = (both + ONE // 2) // ONE
-    return here, many, both - many * ONE
+    many: Numbers = (both + ONE // 2) >> BELOW
+    return here, many, both - (many << BELOW)
 
 
 def added(columns: Iterable[tuple[bytes, bytes]]) -> tuple[list[int], list[int]]:
@@ -153,55 +155,64 @@ def hashed(words: Words, seed: int, room: NDArray[np.uint32] | None = None) -> t
     return b, c
 
 
-def count_in(
-    census: Census,
-    keys: Numbers,
-    codes: Codes,
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the codes of people stand for in a census: whether they were read, and the places of their own values."""
+
+    was_read: NDArray[np.bool_]
+    lists: tuple[Places32, ...]
+    own: Places32
+    shape: tuple[int, ...]
+
+
+def places(
+    axes: Mapping[str, Sequence[str]],
     groups: Sequence[Mapping[str, str]],
     kept: Callable[[str, Sequence[str]], str],
-) -> None:
-    """Count people by their own and their shuffled values. ``groups`` are the values that code 1, 2, … stands for;
+) -> Places:
+    """``groups`` are the values that code 1, 2, … stands for; those without a gender were never classified.
 
-    those without a gender were never classified and only add to the key. ``kept`` names a value as an axis does.
+    ``kept`` names a value as an axis does.
     """
-    census.key ^= int(np.bitwise_xor.reduce(keys)) if len(keys) else 0
     was_read = np.array([False, *(bool(group["gender"]) for group in groups)])
-    lists = [
+    lists = tuple(
         np.array([0, *(axis.index(kept(group[name], axis)) if group["gender"] else 0 for group in groups)], np.int32)
-        for name, axis in census.axes.items()
-    ]
-    shape = census.true.shape
-    own = np.ravel_multi_index(lists, shape).astype(np.int32)
-    many = np.bincount(codes, minlength=len(own))
-    if many[~was_read].any():
-        chosen = was_read[codes]
-        keys, codes = keys[chosen], codes[chosen]
-    census.true += np.bincount(own, weights=many * was_read, minlength=census.true.size).reshape(shape)
+        for name, axis in axes.items()
+    )
+    shape = tuple(map(len, axes.values()))
+    return Places(was_read, lists, np.ravel_multi_index(lists, shape).astype(np.int32), shape)
+
+
+def shuffled(keys: Numbers, codes: Codes, of: Places) -> Places32:
+    """The cells that people are counted in by their shuffled values; one after the last for who was never read."""
+    cells = of.own[codes]
     # In blocks that stay near the processor.
     room = np.empty((4, min(BLOCK, len(keys))), np.uint32)
     for start, end in pairwise([*range(0, len(keys), BLOCK), len(keys)]):
-        cells = own[codes[start:end]]
-        _shuffle(cells, keys[start:end], codes[start:end], lists, shape, room)
-        census.seen += np.bincount(cells, minlength=census.seen.size).reshape(shape)
+        _shuffle(cells[start:end], keys[start:end], codes[start:end], of, room)
+    cells[~of.was_read[codes]] = prod(of.shape)
+    return cells
 
 
-def _shuffle(
-    cells: NDArray[np.int32],
-    keys: Numbers,
-    codes: Codes,
-    lists: Sequence[NDArray[np.int32]],
-    shape: tuple[int, ...],
-    room: NDArray[np.uint32],
-) -> None:
+def _shuffle(cells: Places32, keys: Numbers, codes: Codes, of: Places, room: Words) -> None:
     """Move people from their own cells to those of their shuffled values (randomised response): few of them move."""
     words = folded(keys)
-    for axis, (values, size) in enumerate(zip(lists, shape, strict=True)):
+    for axis, (values, size) in enumerate(zip(of.lists, of.shape, strict=True)):
         high, low = hashed(words, axis + 1, room)
         moved = np.flatnonzero((low & np.uint32(MASK)) < np.uint32(LIMIT))
         place = (high[moved] & np.uint32(2 ** (2 * BITS - 32) - 1)) << np.uint32(32 - BITS)
         place |= low[moved] >> np.uint32(BITS)
-        step = np.int32(prod(shape[axis + 1 :]))
+        step = np.int32(prod(of.shape[axis + 1 :]))
         cells[moved] += ((place % np.uint32(size)).astype(np.int32) - values[codes[moved]]) * step
+
+
+def count_in(census: Census, keys: Numbers, codes: Codes, cells: Places32, of: Places) -> None:
+    """Count people by their own values and in their :func:`shuffled` cells. Who was never read only adds to the key."""
+    shape, size = census.true.shape, census.true.size
+    census.key ^= int(np.bitwise_xor.reduce(keys)) if len(keys) else 0
+    many = np.bincount(codes, minlength=len(of.own)) * of.was_read
+    census.true += np.bincount(of.own, weights=many, minlength=size).reshape(shape)
+    census.seen += np.bincount(cells, minlength=size + 1)[:size].reshape(shape)
 
 
 def squares(found: Crowd) -> tuple[int, int, int, int, int, int]:

@@ -2,7 +2,8 @@
 
 ``make bench ARGS=benchmarks/periods.py``; AURA_TEST_SIZES names the sizes. Figures are milliseconds: CPU of Python and
 PostgreSQL together (``PGOPTIONS="-c max_parallel_workers_per_gather=0"`` keeps that to one process), and by the clock.
-Nothing is cached but, where the packs answer, the people's keys and groups in the process (``first`` is without them).
+Nothing is cached but, where the packs answer, the people's keys, groups and shuffled places in the process; ``first``
+is without them.
 """
 
 import os
@@ -48,6 +49,7 @@ def forget(*, everything: bool = False) -> None:
     packs._CROWDS.held.clear()
     if everything:
         packs._PAGES.held.clear()
+        packs._CELLS.held.clear()
 
 
 def measured(name: str, ask: Callable[[], Any], times: int = TIMES) -> None:

@@ -22,8 +22,12 @@ from audience.anonymity import Census
 from audience.models import TrackedAccount
 from audience.packed import Crowd, Numbers
 
-KEPT_PAGES, KEPT_CROWDS = 64 * 2**20, 32 * 2**20
-"""Bytes that a process keeps of people (ten each), and of who commented in the periods asked for last."""
+KEPT_PAGES, KEPT_CELLS, KEPT_CROWDS = 64 * 2**20, 64 * 2**20, 32 * 2**20
+"""Bytes that a process keeps: of people (ten each), of where they are counted (four each, with the people as they were
+
+then), and of who commented in the periods asked for last."""
+MANY = 8
+"""From this part of all people on, an answer counts them where everybody is counted, worked out once."""
 OWNERS = """(
     SELECT id FROM audience_commenter WHERE workspace_id = %(workspace)s AND username = %(username)s
     UNION ALL SELECT id FROM audience_commenter
@@ -105,6 +109,10 @@ class _Pages:
     keys: Numbers
     codes: packed.Codes
 
+    @property
+    def size(self) -> int:
+        return self.keys.nbytes + self.codes.nbytes
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -114,7 +122,21 @@ class Found:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Where everybody is counted in a census, for people as these pages have them and groups by code."""
+
+    pages: _Pages
+    groups: Sequence[str]
+    cells: packed.Places32
+
+    @property
+    def size(self) -> int:
+        return self.cells.nbytes + self.pages.size
+
+
 _PAGES: _Kept[_Pages] = _Kept(KEPT_PAGES)
+_CELLS: _Kept[_Cells] = _Kept(KEPT_CELLS)
 _CROWDS: _Kept[Crowd] = _Kept(KEPT_CROWDS)
 
 
@@ -175,12 +197,38 @@ def count_in(census: Census, found: Found, kept: Callable[[str, Sequence[str]], 
     pages = _pages(found.values, *rows[0][1:]) if rows else None
     if pages is None or (len(people) and int(people[-1]) >= len(pages.keys)):
         return False
-    keys, codes = pages.keys[people], pages.codes[people]
-    groups = [dict(zip(NAMES, name.split(SEPARATOR), strict=True)) for name in rows[0][0]]
+    keys, codes, groups = pages.keys[people], pages.codes[people], rows[0][0]
     if len(codes) and not 0 < int(codes.min()) <= int(codes.max()) <= len(groups):
         return False
-    packed.count_in(census, keys, codes, groups, kept)
+    of = packed.places(census.axes, [dict(zip(NAMES, name.split(SEPARATOR), strict=True)) for name in groups], kept)
+    if len(people) * MANY < len(pages.keys) or _CELLS.most < pages.size + 4 * len(pages.keys):
+        cells = packed.shuffled(keys, codes, of)
+    else:
+        cells = _cells((found.values["account"], *map(tuple, census.axes.values())), pages, groups, of)[people]
+    packed.count_in(census, keys, codes, cells, of)
     return True
+
+
+def _cells(key: Hashable, pages: _Pages, groups: Sequence[str], of: packed.Places) -> packed.Places32:
+    """Where everybody is counted; worked out anew only for whom the packs changed."""
+    held = _CELLS.get(key)
+    if held and held.pages is pages and held.groups == groups:
+        return held.cells
+    many = len(pages.keys)
+    cells, changed = np.full(many, -1, np.int32), np.ones(many, np.bool_)
+    # A code means the same for good, as long as the packs are not made anew.
+    if held and held.groups == groups[: len(held.groups)]:
+        same = min(many, len(held.cells))
+        cells[:same] = held.cells[:same]
+        changed[:same] = (cells[:same] < 0) | (pages.keys[:same] != held.pages.keys[:same])
+        changed[:same] |= pages.codes[:same] != held.pages.codes[:same]
+    # Codes that these groups do not have are of nobody who is asked about now.
+    cells[changed] = -1
+    changed &= (pages.codes >= 0) & (pages.codes < len(of.own))
+    cells[changed] = packed.shuffled(pages.keys[changed], pages.codes[changed], of)
+    kept = _Cells(pages, groups, cells)
+    _CELLS.put(key, kept, kept.size)
+    return cells
 
 
 def _pages(
@@ -210,7 +258,7 @@ def _pages(
         keys[places[page]], codes[places[page]] = np.frombuffer(some, ">i8"), np.frombuffer(of, ">i2")
         there[page] = version
     pages = _Pages(there, keys, codes)
-    _PAGES.put(values["account"], pages, keys.nbytes + codes.nbytes)
+    _PAGES.put(values["account"], pages, pages.size)
     return pages
 
 

@@ -11,11 +11,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audience import packed
 from audience.anonymity import Census
 from audience.models import AudiencePacked, AudiencePage, AudienceSheet, AudienceState, Commenter, TrackedAccount
 from audience.queries import packs
-from audience.queries.activity import activity, by_hour, daily, top_people, totals
+from audience.queries.activity import activity, by_hour, top_people, totals
 from audience.queries.comparing import Asked, period_sums
 from audience.queries.matching import Question, kept, matching_people
 from audience.services import rollups
@@ -83,10 +82,11 @@ def answers(account: TrackedAccount) -> list[Any]:
         ]
         sums = period_sums(Asked(account, **asked)) if "post" not in asked else None
         times = [by_hour(account, zone=zone, **asked) for zone in ("UTC", "Europe/Berlin", "Asia/Kolkata")]
+        series = [activity(account, bucket, **asked) for bucket in ("hour", "day", "week")]
         if "post" in asked:
             some = asked | {"start": FIRST + timedelta(days=1), "end": FIRST + timedelta(days=4)}
-            times += [daily(account, **some), by_hour(account, **some)]
-        series = [activity(account, bucket, **asked) for bucket in ("hour", "week")] + [daily(account, **asked)]
+            times.append(by_hour(account, **some))
+            series.append(activity(account, "day", **some))
         found.append((asked, plain(census), people, totals(account, **asked), tops, sums, times, series))
     return found
 
@@ -267,43 +267,3 @@ def test_the_answer_is_not_read_from_comments(accounts: list[TrackedAccount]) ->
         matching_people(account, Question(start=FIRST), AXES)
         period_sums(Asked(account, FIRST))
     assert not [query for query in queries if "audience_comment " in query["sql"]]
-
-
-@pytest.mark.parametrize("salt", [1, 2, 3, 4])
-@pytest.mark.django_db
-def test_people_are_hashed_as_the_database_hashes_them(salt: int) -> None:
-    chance = random.Random(salt)
-    keys = [0, -1, 2**63 - 1, -(2**63), *(chance.getrandbits(64) - 2**63 for _ in range(500))]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT hashint8extended(k, %s) FROM unnest(%s::bigint[]) WITH ORDINALITY AS u(k, n) ORDER BY n",
-            [salt, keys],
-        )
-        wanted = [row[0] % 2**64 for row in cursor.fetchall()]
-    high, low = packed.hashed(packed.folded(np.array(keys)), salt)
-    assert [int(a) << 32 | int(b) for a, b in zip(high, low, strict=True)] == wanted
-
-
-def test_sums_that_floating_point_would_round_are_left_to_the_database() -> None:
-    def sheet(likes: int) -> tuple[int, bytes, bytes, bytes]:
-        return 1, np.array([0], ">i4").tobytes(), np.array([1], ">i2").tobytes(), np.array([likes], ">i8").tobytes()
-
-    assert packed.crowd([sheet(2**53), sheet(1)]) is None
-    for most in (2**51, 2**30 - 6, 2**30 - 5, 40):
-        found = packed.crowd([sheet(most), sheet(5)])
-        assert found is not None
-        assert packed.squares(found) == (1, 2, most + 5, 4, (most + 5) ** 2, 2 * (most + 5))
-
-
-def test_comments_and_likes_taken_back_leave_what_stays() -> None:
-    def sheet(*rows: tuple[int, int, int]) -> tuple[int, bytes, bytes, bytes]:
-        who, comments, likes = (np.array(column) for column in zip(*rows, strict=True))
-        return len(rows), who.astype(">i4").tobytes(), comments.astype(">i2").tobytes(), likes.astype(">i8").tobytes()
-
-    for most in (2**33, 2**29 - 10):
-        found = packed.crowd(
-            [sheet((0, 2, 7), (2, 1, most), (3, 1, 0)), sheet((0, -1, -9), (2, -1, -most), (3, 1, -4))]
-        )
-        assert found is not None
-        assert (found.people.tolist(), found.comments.tolist(), found.likes.tolist()) == ([0, 3], [1, 2], [-2, -4])
-    assert packed.crowd([]) is not None
