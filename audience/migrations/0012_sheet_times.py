@@ -19,4 +19,14 @@ class Migration(migrations.Migration):
             name="dated",
             field=models.BinaryField(help_text="how many comments in each of them, 4 bytes", null=True),
         ),
+        migrations.AlterField(
+            model_name="audiencesheet",
+            name="comments",
+            field=models.BinaryField(help_text="how many comments of each, 1, 2 or 4 bytes"),
+        ),
+        migrations.AlterField(
+            model_name="audiencesheet",
+            name="likes",
+            field=models.BinaryField(help_text="how many likes on them, 2, 4 or 8 bytes"),
+        ),
     ]

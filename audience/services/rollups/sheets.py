@@ -3,15 +3,24 @@
 MINE = "account_id = %(account)s AND workspace_id = %(workspace)s"
 
 
-def _narrow(name: str, narrow: tuple[str, int], wide: tuple[str, str]) -> str:
-    """The column in few bytes where all of its numbers fit, else in more. All arrays of a row have the same order."""
-    send, most = narrow
-    small = f"greatest(-{most}, least({most}, {name}))"
-    kind = "smallint" if send == "int2send" else "int"
-    return (
-        f"CASE WHEN max(abs({name})) <= {most} THEN string_agg({send}({small}::{kind}), '') "
-        f"ELSE string_agg({wide[0]}({name}::{wide[1]}), '') END"
-    )
+WIDTHS = {
+    1: ("charsend", 'int::"char"'),
+    2: ("int2send", "smallint"),
+    4: ("int4send", "int"),
+    8: ("int8send", "bigint"),
+}
+
+
+def _narrow(name: str, *widths: int) -> str:
+    """The column in as few bytes as all of its numbers fit into. All arrays of a row have the same order."""
+    cases = []
+    for width in widths:
+        send, kind = WIDTHS[width]
+        most = 2 ** (8 * width - 1) - 1
+        # All of them are worked out, also where the numbers do not fit.
+        small = name if width == widths[-1] else f"greatest(-{most}, least({most}, {name}))"
+        cases.append(f"WHEN max(abs({name})) <= {most} THEN string_agg({send}(({small})::{kind}), '')")
+    return f"CASE {' '.join(cases)} END"
 
 
 # Of a post also when its dated comments came. A change of a time alone is a sheet of nobody.
@@ -24,8 +33,8 @@ SELECT uuidv7(), %(workspace)s, %(account)s, s.day, coalesce(s.post, t.post), co
     CASE WHEN s.day IS NULL THEN coalesce(quarters, '') END, CASE WHEN s.day IS NULL THEN coalesce(dated, '') END
 FROM (
     SELECT day, post, count(*) AS size, sum(n) AS total, string_agg(int4send(number), '') AS people,
-        {_narrow("n", ("int2send", 2**15 - 1), ("int4send", "int"))} AS comments,
-        {_narrow("likes", ("int4send", 2**31 - 1), ("int8send", "bigint"))} AS likes
+        {_narrow("n", 1, 2, 4)} AS comments,
+        {_narrow("likes", 2, 4, 8)} AS likes
     FROM ({{pairs}}) AS pairs GROUP BY day, post
 ) AS s FULL JOIN (
     SELECT post, string_agg(int4send(quarter), '') AS quarters, string_agg(int4send(n::int), '') AS dated
