@@ -103,6 +103,7 @@ GEMINI_WRITING = VisionSettings(
     "https://generativelanguage.googleapis.com", "gemini-3.8-flash", "gemini-3.5-flash", resolution="medium"
 )
 OPENAI_WRITING = VisionSettings("https://api.openai.com/v1", "", resolution="medium")
+GEMINI_FINDING = VisionSettings("https://generativelanguage.googleapis.com", "gemini-3.8-flash", "gemini-3.5-flash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ class Outside:
     gemini_writing: VisionSettings = GEMINI_WRITING
     openai_writing: VisionSettings = OPENAI_WRITING
     """The models that look at pictures and write; the addresses are those of the models that read profiles."""
+    gemini_finding: VisionSettings = GEMINI_FINDING
+    """The model that searches the web for accounts."""
     prices: str = ""
     """A file of prices in place of the shipped one."""
     monthly_budget: Decimal | None = None

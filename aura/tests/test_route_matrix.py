@@ -32,6 +32,7 @@ from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
 from generation.models import GeneratedImage, Generation
+from optimizer.models import StoredHashtag
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -129,6 +130,7 @@ def _works(team: Team) -> dict[str, str]:
         "writing": str(writing.pk),
         "voice": str(voice.pk),
         "generation": str(generation.pk),
+        "stored_hashtag": str(StoredHashtag.objects.create(workspace=north, name="sea", key="sea").pk),
     }
 
 

@@ -1,0 +1,6 @@
+"""What the optimizer keeps."""
+
+from optimizer.models.hashtags import StoredHashtag
+from optimizer.models.sessions import ComparedPicture, Optimization, Part, PlatformFile, PlatformOutput
+
+__all__ = ["ComparedPicture", "Optimization", "Part", "PlatformFile", "PlatformOutput", "StoredHashtag"]
