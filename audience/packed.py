@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, starmap
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,19 +55,33 @@ def crowd(sheets: Iterable[tuple[int, bytes, bytes, bytes]]) -> Crowd | None:
     """
     found = [sheet for sheet in sheets if sheet[0]]
     ends = np.cumsum([0, *(sheet[0] for sheet in found)]).tolist()
-    who, comments, likes = np.empty(ends[-1], np.int64), np.empty(ends[-1]), np.empty(ends[-1])
+    who, both, written, liked = np.empty(ends[-1], np.int64), np.empty(ends[-1]), 0.0, 0.0
+    # Sheet by sheet, which stays near the processor.
     for (many, *columns), (start, end) in zip(found, pairwise(ends), strict=True):
-        for whole, column in zip((who, comments, likes), columns, strict=True):
-            whole[start:end] = np.frombuffer(column, f">i{len(column) // many}")
-    liked = float(np.abs(likes).sum())
+        people, comments, likes = (np.frombuffer(column, f">i{len(column) // many}") for column in columns)
+        who[start:end] = people
+        weights = comments.astype(np.float64)
+        written += float(np.abs(weights).sum())
+        weights *= ONE
+        more = likes.astype(np.float64)
+        weights += more
+        both[start:end] = weights
+        liked += float(np.abs(more, out=more).sum())
     if liked >= EXACT:
         return None
-    people, places = None, who
+    numbers, places = None, who
     if len(who) * SPARSE < int(who.max(initial=0)):
-        people, places = np.unique(who, return_inverse=True)
-    together = liked < ONE / 2 and float(np.abs(comments).sum()) < EXACT / ONE / 2
-    here, *each = (_sums_together if together else _sums)(places, comments, likes)
-    return Crowd(here if people is None else people[here], *each)
+        numbers, places = np.unique(who, return_inverse=True)
+    if liked < ONE / 2 and written < EXACT / ONE / 2:
+        here, *each = _sums_together(places, both)
+    else:
+        here, *each = _sums(places, *(_column(found, place) for place in (2, 3)))
+    return Crowd(here if numbers is None else numbers[here], *each)
+
+
+def _column(sheets: Sequence[tuple[int, bytes, bytes, bytes]], place: Literal[2, 3]) -> Floats:
+    columns = [np.frombuffer(sheet[place], f">i{len(sheet[place]) // sheet[0]}") for sheet in sheets]
+    return np.concatenate(columns).astype(np.float64)
 
 
 def _sums(places: Numbers, comments: Floats, likes: Floats) -> tuple[Numbers, Numbers, Numbers]:
@@ -77,15 +91,13 @@ def _sums(places: Numbers, comments: Floats, likes: Floats) -> tuple[Numbers, Nu
     return here, sums[0][here].astype(np.int64), sums[1][here].astype(np.int64)
 
 
-def _sums_together(places: Numbers, comments: Floats, likes: Floats) -> tuple[Numbers, Numbers, Numbers]:
-    """The same by one pass over all people, where both fit into one number."""
-    comments *= ONE
-    comments += likes
-    sums = np.bincount(places, weights=comments)
+def _sums_together(places: Numbers, both: Floats) -> tuple[Numbers, Numbers, Numbers]:
+    """The same by one pass over all people, where comments and likes fit into one number."""
+    sums = np.bincount(places, weights=both)
     here = np.flatnonzero(sums >= ONE / 2)
-    both = sums[here].astype(np.int64)
-    many: Numbers = (both + ONE // 2) >> BELOW
-    return here, many, both - (many << BELOW)
+    told = sums[here].astype(np.int64)
+    many: Numbers = (told + ONE // 2) >> BELOW
+    return here, many, told - (many << BELOW)
 
 
 def added(columns: Iterable[tuple[bytes, bytes]]) -> tuple[list[int], list[int]]:
