@@ -105,6 +105,7 @@ def _images(env: Reader, gemini: str, openai: str) -> dict[str, ImageSettings]:
             REPLICATE,
             url=env.url("REPLICATE_BASE_URL", REPLICATE.url, schemes=WEB).rstrip("/").removesuffix("/v1"),
             model=env.text("AURA_REPLICATE_MODEL", REPLICATE.model),
+            editor=env.text("AURA_REPLICATE_EDITOR", REPLICATE.editor),
         ),
         "gemini_images": replace(
             GEMINI_IMAGES,

@@ -13,6 +13,7 @@ from aura.media import urls as media
 from aura.metrics import metrics
 from aura.webhooks import urls as webhooks
 from generation import urls as generation
+from optimizer import urls as optimizer
 
 # Swagger UI writes style attributes; its page holds nothing of a workspace.
 docs_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("optimizer/", include("optimizer.urls")),
     path("webhooks/", include((audience.hooks, "audience_hooks"))),
     path("webhooks/", include((generation.hooks, "generation_hooks"))),
+    path("webhooks/", include((optimizer.hooks, "optimizer_hooks"))),
     path("jobs/", include((jobs_pages, "jobs"))),
     path("media/", include((media.pages, "media"))),
     path("settings/webhooks/", include((webhooks.pages, "webhooks"))),

@@ -9,6 +9,10 @@ from optimizer.models import StoredHashtag
 
 personal("optimizer.StoredHashtag", name=Kind.IDENTIFIER, key=Kind.IDENTIFIER, source=Kind.TEXT)
 impersonal("optimizer.StoredHashtag", "niches")
+# A product's name comes from a picture or a person's words: it may name anybody.
+personal("optimizer.ProductPhoto", product=Kind.TEXT, error=Kind.TEXT, tried=Kind.JSON)
+impersonal("optimizer.ProductPhoto", "state", "maker", "model_version", "external_id", "reservation", "error_code")
+impersonal("optimizer.ProductPhoto", "style", "aspect", "prompt_version", "recipe", "label", "reasons", "notes")
 
 
 class HashtagKeeper(Keeper):
@@ -18,7 +22,7 @@ class HashtagKeeper(Keeper):
 
     def erase_rows(self, erasure: Erasure) -> None:
         count, _ = StoredHashtag.objects.filter(key__in=_keys(erasure.who)).delete()
-        erasure.counts["optimizer_hashtags"] += count
+        erasure.counts[StoredHashtag._meta.db_table] += count
 
     def collect(self, who: Identifiers) -> Iterable[Section]:
         rows = StoredHashtag.objects.filter(key__in=_keys(who)).order_by("name")

@@ -1,8 +1,9 @@
-"""Pages below ``/optimizer/``."""
+"""Pages below ``/optimizer/``, and what Replicate calls back."""
 
 from django.urls import path
 
 from optimizer.views import hashtags
+from optimizer.views.hooks import replicate_hook
 
 app_name = "optimizer"
 urlpatterns = [
@@ -11,3 +12,5 @@ urlpatterns = [
     path("hashtags/<uuid:pk>/", hashtags.hashtags, name="hashtag"),
     path("hashtags/<uuid:pk>/delete/", hashtags.remove_hashtag, name="remove_hashtag"),
 ]
+
+hooks = [path("replicate/photos/<uuid:workspace>/<uuid:photo>/", replicate_hook, name="replicate")]

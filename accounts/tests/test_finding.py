@@ -81,7 +81,7 @@ def test_a_refused_key_is_named_and_costs_nothing(team: Team, gemini: GeminiSimu
         profile_finder(team.workspace.pk).find(ASK)
     assert raised.value.code == "provider_key_refused"
     assert KEY not in raised.value.message
-    assert [(one.state, str(one.amount)) for one in entries(team)] == [(EntryState.RELEASED, "0.00000000")]
+    assert [(str(one.state), bool(one.amount)) for one in entries(team)] == [(EntryState.RELEASED.value, False)]
 
 
 def test_a_key_that_cannot_be_read_is_not_the_same_as_none(team: Team, gemini: GeminiSimulator, settings: Any) -> None:

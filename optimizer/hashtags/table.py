@@ -21,13 +21,17 @@ class WrongTable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TagRow:
-    """One hashtag of a table. ``posts`` counts posts where somebody counted; ``size`` else a guess (see ``SIZES``)."""
+    """One hashtag of a table. ``posts`` counts posts where somebody counted; ``size`` else a guess (see ``SIZES``).
+
+    ``own`` are the workspace's own rows, which go before the shipped guesses.
+    """
 
     name: str
     size: str = ""
     posts: int | None = None
     banned: bool = False
     niches: tuple[str, ...] = ()
+    own: bool = False
 
 
 def size_of(row: TagRow) -> str:

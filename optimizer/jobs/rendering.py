@@ -6,6 +6,7 @@ from aura.jobs.queue import job
 from optimizer.engine.opening import PictureRefused
 from optimizer.engine.rendering import render_all
 from optimizer.engine.targets import Rendered
+from optimizer.jobs.photos import start_photos
 from optimizer.jobs.wording import start_write
 from optimizer.models import Optimization, Part, PlatformOutput
 from optimizer.queries.sessions import same_as
@@ -49,6 +50,8 @@ def run_render(context: JobContext) -> None:
     if former is not None:
         _reuse(context, optimization, former)
         return
+    if optimization.choices.photography == "on":
+        start_photos(optimization)
     _render(context, optimization, source)
 
 

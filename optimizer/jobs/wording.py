@@ -13,6 +13,7 @@ from optimizer import prompts
 from optimizer.comparing import compare
 from optimizer.jobs.finding import find_accounts
 from optimizer.jobs.patience import passes_soon
+from optimizer.jobs.photos import start_photos
 from optimizer.models import Optimization, Part
 from optimizer.queries import hashtags
 from optimizer.queries.sessions import same_words
@@ -56,6 +57,8 @@ def run_write(context: JobContext) -> None:
         _ask(context, optimization)
     _compose(context, optimization)
     context.progress(done=1)
+    if optimization.choices.photography == "auto":
+        start_photos(optimization)
     find_accounts(context, optimization)
     with context.transaction(finish=True, result={"writer": optimization.writer}):
         sessions.finish_part(optimization, "texts", Part.DONE)
@@ -135,7 +138,7 @@ def _compose(context: JobContext, optimization: Optimization) -> None:
         used = hashtags.history(besides=optimization.pk)
         given = texts.words_of(optimization.words)
         candidates = [*(given.hashtags if given else ()), *(one.name for one in used)]
-        table = hashtags.table_for(candidates, given.niches if given else ())
+        table = hashtags.table_for(candidates, texts.niches_of(optimization.description, given))
         times = timings(optimization.choices.platforms)
     made = texts.composed(optimization, scene, history=used, table=table)
     with context.transaction():

@@ -100,7 +100,7 @@ def _shipped() -> dict[str, TagRow]:
 
 def _over(row: StoredHashtag, shipped: TagRow | None) -> TagRow:
     """A row of the workspace over the shipped one; a ban of either stays."""
-    own = TagRow(row.name, "", row.posts, row.banned, tuple(row.niches))
+    own = TagRow(row.name, "", row.posts, row.banned, tuple(row.niches), own=True)
     if shipped is None:
         return own
     both = tuple(dict.fromkeys((*own.niches, *shipped.niches)))

@@ -9,6 +9,7 @@ from aura.media import services as media
 from aura.media.services import Cleaned
 from optimizer.models import Optimization, Part, PlatformFile, PlatformOutput
 from optimizer.options import digest
+from optimizer.services import photos
 from optimizer.services.intake import Source
 
 VERSION: Final = 1
@@ -42,6 +43,7 @@ def copy(former: Optimization, optimization: Optimization) -> None:
     outputs = {output.platform: output for output in optimization.outputs.all()}
     for before in former.outputs.all():
         _copy_output(before, outputs[before.platform])
+    photos.copy(former, optimization)
 
 
 def _copy_output(before: PlatformOutput, output: PlatformOutput) -> None:

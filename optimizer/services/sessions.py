@@ -13,7 +13,7 @@ from aura.webhooks.services import emit
 from optimizer.comparing import MOST_PICTURES
 from optimizer.models import ComparedPicture, Optimization, Part, PlatformOutput
 from optimizer.queries.sessions import pictures_of
-from optimizer.services import intake
+from optimizer.services import intake, photos
 from optimizer.services.problems import problem_of
 
 S = Optimization.State
@@ -88,7 +88,7 @@ def finish_part(optimization: Optimization, part: str, outcome: str) -> None:
 def settle(optimization: Optimization) -> bool:
     """End a session once nothing of it is left to do: done where at least one platform is. False while there is."""
     row = locked(optimization)
-    if row.is_over or Part.WAITING in {row.pictures, row.texts}:
+    if row.is_over or Part.WAITING in {row.pictures, row.texts} or photos.are_open(row):
         return False
     if row.outputs.filter(state=O.DONE).exists():
         return end(row, S.DONE)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aura.providers.local.scenes import Scene
 from optimizer.comparing import Comparison
 from optimizer.composing import LOCAL, Composition, PlatformText, Told, compose
-from optimizer.hashtags import Refused, TagRow, Used, hashtag
+from optimizer.hashtags import Refused, TagRow, Used, hashtag, niches_in
 from optimizer.limits import count, limit_of, plain
 from optimizer.models import Optimization, PlatformOutput
 from optimizer.options import WrongOption
@@ -31,6 +31,14 @@ def words_of(data: Mapping[str, Any]) -> Words | None:
     captions = {name: PlatformWords(**one) for name, one in data["captions"].items()}
     lists = {name: tuple(data[name]) for name in ("niches", "subjects", "hashtags", "notes")}
     return Words(**{**data, **lists, "captions": captions})
+
+
+def niches_of(description: str, words: Words | None) -> tuple[str, ...]:
+    """The niches whose stored hashtags may matter: those that a model named, and groups that the texts speak of."""
+    if words is None:
+        return niches_in([description])
+    said = [description, words.description, *words.niches, *words.hashtags]
+    return (*words.niches, *niches_in(said))
 
 
 def needs_scene(optimization: Optimization) -> bool:

@@ -15,9 +15,12 @@ from aura.testing.fixtures import Team
 from optimizer.hashtags import TagRow, Used, choose, starter
 from optimizer.models import Optimization, PlatformOutput, StoredHashtag
 from optimizer.personal import HashtagKeeper
+from optimizer.prompts import read
 from optimizer.queries.hashtags import hashtags, history, known_for, table_for
 from optimizer.services import hashtags as service
 from optimizer.services.hashtags import Refusal, import_table
+from optimizer.services.texts import niches_of
+from optimizer.tests.answers import answer, asked
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
 TABLE = (
@@ -115,7 +118,7 @@ def test_the_own_table_lies_over_the_shipped_one_and_a_ban_of_either_stays(team:
         import_table(f"hashtag,posts,banned,niches\n{shipped.name},77,no,own\n{banned.name},9,no,own\n".encode())
         import_table(b"hashtag,posts,banned,niches\nquayside,5,yes,own\nmooring,50,no,own\nelsewhere,50,no,other\n")
         rows = {row.name: row for row in table_for([], ["OWN"]) or ()}
-        assert rows[shipped.name] == TagRow(shipped.name, shipped.size, 77, niches=("own", *shipped.niches))
+        assert rows[shipped.name] == TagRow(shipped.name, shipped.size, 77, niches=("own", *shipped.niches), own=True)
         assert rows[banned.name].banned
         assert (rows["quayside"].banned, rows["mooring"].posts, "elsewhere" in rows) == (True, 50, False)
         assert "elsewhere" in {row.name for row in table_for(["#Elsewhere", "@me"]) or ()}
@@ -196,5 +199,13 @@ def test_a_person_whose_name_is_a_hashtag_goes_with_it_and_a_plain_word_stays(te
         assert [section.rows[0]["name"] for section in keeper.collect(who)] == ["northroast99"]
         erasure = Erasure(who)
         keeper.erase_rows(erasure)
-        assert erasure.counts["optimizer_hashtags"] == 1
+        assert erasure.counts["optimizer_storedhashtag"] == 1
         assert [row.name for row in hashtags()] == ["coffee"]
+
+
+def test_niches_are_those_that_a_model_named_and_those_that_the_user_speaks_of() -> None:
+    assert niches_of("Our coffee, slowly brewed.", None) == ("coffee",)
+    words = read(answer(niches=["Raku Firing"]), asked())
+    found = niches_of("A trip to the beach.", words)
+    assert found[0] == "Raku Firing"
+    assert {"beach"} <= set(found)

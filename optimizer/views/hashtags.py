@@ -76,7 +76,7 @@ def _values(row: StoredHashtag) -> dict[str, Any]:
 
 
 def _page(request: WorkspaceRequest, *, status: int, **more: Any) -> HttpResponse:
-    asked = HashtagFilter(request.GET)
+    asked = HashtagFilter(request.GET, auto_id="asked_%s")
     chosen = asked.chosen()
     pages = Paginator(queries.hashtags(chosen), PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
