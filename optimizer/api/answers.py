@@ -114,7 +114,7 @@ def results_data(session: Optimization) -> dict[str, Any]:
         {"name": file.name, "media_type": file.media_type, "url": file_url(session, file.name)}
         for file in archive.files_of(session)
     ]
-    more = {"reused": session.reused, "searches": session.searches, "files": files}
+    more = {"reused": session.reused, "problems": session.notes, "searches": session.searches, "files": files}
     return {"id": str(session.pk), **found, **more, "error": error_of(session), **addresses(session)}
 
 

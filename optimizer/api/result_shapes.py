@@ -191,6 +191,7 @@ class SessionResultsSerializer(AddressesSerializer):
     photographs = serializers.DictField(child=PhotographSerializer(), required=False, help_text="by style")
     comparison = ComparisonSerializer(required=False)
     notes = serializers.ListField(child=serializers.CharField())
+    problems = SessionErrorSerializer(many=True, help_text="the notes, with their codes")
     searches = serializers.ListField(child=serializers.JSONField(), help_text="searches that the service shows")
     files = ResultFileSerializer(many=True)
     error = SessionErrorSerializer(allow_null=True)

@@ -25,6 +25,7 @@ from aura.webhooks.models import WebhookEvent
 from aura.webhooks.tests import factories as hooks
 from optimizer.layout import HEADINGS
 from optimizer.models import Optimization
+from optimizer.services import sessions
 from optimizer.tests.pictures import encoded, grainy
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
@@ -231,6 +232,16 @@ def test_a_failure_is_told_with_its_code(team: Team) -> None:
     with workspace_scope(team.workspace.id):
         [event] = WebhookEvent.objects.all()
     assert (event.type, event.payload["error"]) == ("optimization.failed", {"code": "url_refused"})
+
+
+def test_what_a_service_refused_stands_in_status_and_results(team: Team) -> None:
+    pk = made(team)
+    with workspace_scope(team.workspace.id):
+        sessions.note(Optimization.objects.get(), "budget_reached", "The budget is reached.", 86_400.4)
+    wanted = {"code": "API_CREDITS_EXHAUSTED", "message": "The budget is reached.", "retry_after": 86_400}
+    client = api_client(team.bob)
+    assert wanted in client.get(reverse("api:optimize:status", args=[pk])).json()["notes"]
+    assert wanted in client.get(reverse("api:optimize:results", args=[pk])).json()["problems"]
 
 
 def test_the_original_is_gone_once_it_is_read(team: Team) -> None:
