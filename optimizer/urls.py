@@ -22,6 +22,8 @@ urlpatterns = [
     path("<uuid:pk>/cancel/", views.cancel, name="cancel"),
     path("<uuid:pk>/retry/", views.retry, name="retry"),
     path("<uuid:pk>/delete/", views.delete, name="delete"),
+    path("<uuid:pk>/photographs/<slug:style>/cancel/", views.act_on_photo, {"action": "cancel"}, name="cancel_photo"),
+    path("<uuid:pk>/photographs/<slug:style>/retry/", views.act_on_photo, {"action": "retry"}, name="retry_photo"),
     path("<uuid:pk>/platforms/<str:platform>/", views.platform, name="platform"),
 ]
 

@@ -116,6 +116,8 @@ PAGES: dict[str, Rule] = {
     "optimizer:cancel": does(OBJECT, "optimization", post=AN),
     "optimizer:retry": does(OBJECT, "optimization", post=AN),
     "optimizer:delete": does(OBJECT, "optimization", post=AN),
+    "optimizer:cancel_photo": does(OBJECT, "optimization", "photo_style", post=AN),
+    "optimizer:retry_photo": does(OBJECT, "optimization", "photo_style", post=AN),
     "optimizer:platform": does(OBJECT, "optimization", "platform", get=V, post=AN),
     "optimizer:hashtags": does(OWN, get=V, post=AN),
     "optimizer:import_hashtags": does(OWN, post=AN),
@@ -181,7 +183,8 @@ ALSO: dict[str, set[int]] = {
     "audience:picture": {404},
     **dict.fromkeys(("media:picture", "media:small", "api:media:file", "api:media:small"), {404}),  # no file
     "optimizer:count": {404},  # without a text
-    "optimizer:archive": {404},  # nothing is ready
+    **dict.fromkeys(("optimizer:file", "optimizer:archive"), {404}),
+    **dict.fromkeys(("api:optimize:file", "api:optimize:archive"), {404}),
     "audience:compare_export": {404},  # without two sides in the query
     "audience:overlap_export": {404},
     "account_confirm_email": {404},

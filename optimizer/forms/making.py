@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 
 from aura.media.models import Picture
+from optimizer.comparing import MOST_PICTURES
 from optimizer.engine.logos import LOGO_BYTES
 from optimizer.forms.sessions import TEXT, SizeSelect, select, slug
 from optimizer.models.sessions import MAX_DESCRIPTION
@@ -14,6 +16,7 @@ from optimizer.options import Choices, WrongOption, choices
 from optimizer.photography import STYLES
 from optimizer.platforms import PLATFORMS, formats
 from optimizer.prompts import LANGUAGES
+from optimizer.services.intake import OTHER_BYTES
 from optimizer.wording import FITS, HASHTAGS, LABELS, MAKERS, MODES, OUTPUTS, PHOTOGRAPHY, TONES, WRITERS, pairs
 
 ACCEPTED: Final = ".jpg,.jpeg,.png,.bmp,.tif,.tiff,.webp,.heic,.heif,.avif,image/*"
@@ -36,6 +39,26 @@ def _percent(label: str, low: int, high: int, initial: int) -> forms.IntegerFiel
     return forms.IntegerField(label=label, min_value=low, max_value=high, initial=initial, widget=widget)
 
 
+class ManyFiles(forms.FileInput):
+    """A file field that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class OthersField(forms.FileField):
+    """Some pictures to compare with."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(given) > MOST_PICTURES - 1:
+            raise forms.ValidationError(f"At most {MOST_PICTURES - 1} pictures are compared with the first.")
+        for one in given:
+            super().clean(one, initial)
+            if one.size > OTHER_BYTES:
+                raise forms.ValidationError(f"One of the pictures is larger than {OTHER_BYTES // 2**20} MB.")
+        return list(given)
+
+
 class NewForm(forms.Form):
     """A new session. ``chosen`` are its checked choices once it is valid, ``taken`` the stored picture it names."""
 
@@ -54,6 +77,12 @@ class NewForm(forms.Form):
         ),
     )
     stored = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    others = OthersField(
+        label="More pictures of the same set",
+        required=False,
+        help_text=f"Up to {MOST_PICTURES - 1}, to say which is best. Only the picture above is cut.",
+        widget=ManyFiles(attrs={**TEXT, "accept": ACCEPTED}),
+    )
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
     platforms = forms.MultipleChoiceField(
         label="Platforms",

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -37,6 +37,23 @@ def retry(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     except Problem as problem:
         messages.error(request, str(problem.detail))
     return redirect("optimizer:session", pk)
+
+
+@workspace_view(Role.ANALYST)
+@require_POST
+def act_on_photo(request: WorkspaceRequest, pk: UUID, style: str, action: str) -> HttpResponse:
+    """Stop one product photograph, or make one anew that failed or was stopped."""
+    photo = next((one for one in find(pk).photos.all() if one.style == style), None)
+    if photo is None:
+        raise Http404("The session has no such photograph.")
+    try:
+        if action == "retry":
+            jobs.try_photo_again(photo)
+        elif not jobs.cancel_photo(photo):
+            messages.info(request, "This photograph is over; there is nothing to stop.")
+    except Problem as problem:
+        messages.error(request, str(problem.detail))
+    return HttpResponseRedirect(f"{reverse('optimizer:session', args=[pk])}#photos")
 
 
 @workspace_view(Role.ANALYST)

@@ -18,9 +18,12 @@ from optimizer.views.finding import find
 def archive(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Everything that is ready, as a ZIP."""
     found = find(pk)
-    if not any(output.state == output.State.DONE for output in found.outputs.all()):
+    if not any(one.picture for one in archives.files_of(found)):
         raise Http404("Nothing of this session is ready yet.")
-    name, content = archives.archive_name(found), archives.archive(found)
+    try:
+        name, content = archives.archive_name(found), archives.archive(found)
+    except FileNotFoundError:
+        raise Http404("A file of this session is lost.") from None
     answer = FileResponse(content, as_attachment=True, filename=name, content_type="application/zip")
     return cast(HttpResponse, answer)
 
@@ -38,5 +41,7 @@ def file(request: WorkspaceRequest, pk: UUID, name: str) -> HttpResponse:
         answer = HttpResponse(one.text, content_type=one.media_type, headers={"X-Content-Type-Options": "nosniff"})
     download = request.GET.get("download") == "1"
     if answer.status_code == 200:
+        # A picture made anew has the same name: whoever asks again must ask here.
+        answer["Cache-Control"] = "private, no-cache"
         answer["Content-Disposition"] = str(content_disposition_header(download, name))
     return answer

@@ -18,7 +18,7 @@ from optimizer.engine.opening import PictureRefused
 from optimizer.forms import NewForm, initial_of
 from optimizer.models import Optimization
 from optimizer.queries.sessions import session_of
-from optimizer.services.intake import Order, check_upload, store_logo
+from optimizer.services.intake import Order, check_upload, store_logo, store_other
 from optimizer.views.finding import must_act
 
 KEPT = 3600
@@ -97,10 +97,12 @@ def _ordered(request: WorkspaceRequest, form: NewForm) -> Optimization | None:
             data = given["picture"].read()
             check_upload(data)
             order = replace(order, upload=data, name=given["picture"].name)
+        field = "others"
+        others = tuple(store_other(one.read()) for one in given["others"])
         field = "logo"
         logo = store_logo(given["logo"].read()) if given["logo"] else form.taken_logo
         field = "url" if given["url"] else "picture"
-        return jobs.start_optimization(replace(order, logo=logo), user_id=request.user.pk)
+        return jobs.start_optimization(replace(order, logo=logo, others=others), user_id=request.user.pk)
     except PictureRefused as refused:
         form.add_error(field, refused.message)
     except Problem as problem:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import WorkspaceRequest, workspace_view
 from accounts.models import Role
-from optimizer.filters import OptimizationFilter
+from optimizer.filters import SessionFilter
 from optimizer.forms import FramingForm, HistoryForm, slug
 from optimizer.layout import file_name
 from optimizer.models import Optimization, PlatformOutput
@@ -47,7 +47,7 @@ def sessions(request: WorkspaceRequest) -> HttpResponse:
     """All sessions, newest first."""
     asked = HistoryForm(request.GET)
     narrowed = asked.is_valid() and any(asked.cleaned_data.values())
-    rows = OptimizationFilter(request.GET, queryset=all_sessions()).qs if narrowed else all_sessions()
+    rows = SessionFilter(request.GET, queryset=all_sessions()).qs if narrowed else all_sessions()
     pages = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
