@@ -15,11 +15,12 @@ from aura.jobs.models import Job
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, page_client
 from optimizer.forms import NewForm
-from optimizer.models import Optimization, PlatformOutput
+from optimizer.models import Optimization, PlatformOutput, ProductPhoto
 from optimizer.options import Choices
 from optimizer.platforms import table
 from optimizer.queries.cards import cards
 from optimizer.services.archive import files_of
+from optimizer.tests import photographing
 from optimizer.tests.live import begun, found, made, snapshot, worked_off
 from optimizer.tests.pictures import encoded, quarters
 
@@ -136,7 +137,7 @@ def test_team_mates_see_a_session_viewers_change_nothing_strangers_see_nothing(t
 def test_a_page_gets_only_the_pieces_that_it_does_not_have(team: Team) -> None:
     session = begun(team)
     client, live = page_client(team.bob), page_of(session, "session_live")
-    seen = re.findall(r'name="seen" value="([^"]+)"', client.get(page_of(session)).content.decode())
+    seen = re.findall(r'name="seen"\s+value="([^"]+)"', client.get(page_of(session)).content.decode())
     assert len(seen) == 2 * 3 + 2
     still = client.get(live, {"seen": seen})
     assert (still.status_code, b"hx-swap-oob" in still.content) == (200, False)
@@ -144,7 +145,7 @@ def test_a_page_gets_only_the_pieces_that_it_does_not_have(team: Team) -> None:
     ready = client.get(live, {"seen": seen})
     assert ready.status_code == 286
     assert ready.content.count(b"hx-swap-oob") == 2 * 3 + 1
-    fresh = re.findall(r'name="seen" value="([^"]+)"', ready.content.decode())
+    fresh = re.findall(r'name="seen"\s+value="([^"]+)"', ready.content.decode())
     assert b"hx-swap-oob" not in client.get(live, {"seen": [*fresh, *seen]}).content
 
 
@@ -242,3 +243,33 @@ def test_the_form_offers_every_choice_and_begins_with_the_usual_ones(team: Team)
         assert form.fields[name].initial == getattr(usual, name)
     session = made(team)
     assert [card.label for card in cards(session)] == ["Instagram", "X"]
+
+
+def test_pictures_of_one_set_are_compared_and_too_many_are_refused(team: Team) -> None:
+    client = page_client(team.bob)
+    others = [upload(encoded(quarters(400 + number, 400)), f"{number}.jpg") for number in range(4)]
+    refused = client.post(NEW, fields() | {"picture": upload(), "others": others})
+    assert "At most 3 pictures" in text_of(refused)
+    for one in others:
+        one.seek(0)
+    assert client.post(NEW, fields() | {"picture": upload(), "others": others[:2]}).status_code == 302
+    (session,) = sessions_of(team)
+    with workspace_scope(team.workspace.id):
+        assert session.compared.count() == 2
+
+
+def test_one_photograph_is_stopped_and_made_again(team: Team) -> None:
+    session = photographing.begun(team, styles=["macro", "floating"])
+    worked_off()
+    client = page_client(team.bob)
+    with workspace_scope(team.workspace.id):
+        ProductPhoto.objects.filter(style="macro").update(state="failed", error="The model was away.", picture=None)
+    text = text_of(client.get(page_of(session)))
+    assert "The model was away." in text
+    retry = page_of(session, "retry_photo", "macro")
+    assert retry in text
+    assert client.post(page_of(session, "cancel_photo", "macro")).status_code == 302
+    assert client.post(retry).status_code == 302
+    with workspace_scope(team.workspace.id):
+        assert ProductPhoto.objects.get(style="macro").state == "queued"
+    assert client.post(page_of(session, "retry_photo", "dark_and_moody")).status_code == 404

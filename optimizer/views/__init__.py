@@ -7,5 +7,6 @@ from optimizer.views.platforms import length, platform
 from optimizer.views.showing import session, session_live, sessions
 
 __all__ = [
-    "act_on_photo", "archive", "cancel", "delete", "file", "length", "new", "platform", "retry", "session", "session_live", "sessions",
+    "act_on_photo", "archive", "cancel", "delete", "file", "length", "new", "platform", "retry", "session",
+    "session_live", "sessions",
 ]  # fmt: skip
