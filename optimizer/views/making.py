@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -77,14 +78,22 @@ def _started(request: WorkspaceRequest, form: NewForm) -> UUID | None:
     """The session of a valid form; None with an error in the form. A form sent twice makes one session."""
     once = form.cleaned_data["once"]
     key = f"optimizer:once:{request.workspace.pk}:{request.user.pk}:{once}"
-    if once and (made := cache.get(key)) and session_of(UUID(made)):
-        return UUID(made)
+    if once:
+        _wait_for(key)
+        if (made := cache.get(key)) and session_of(UUID(made)):
+            return UUID(made)
     optimization = _ordered(request, form)
     if optimization is None:
         return None
     if once:
         cache.set(key, str(optimization.pk), KEPT)
     return UUID(str(optimization.pk))
+
+
+def _wait_for(key: str) -> None:
+    """Until the same form that is being taken has been taken; the lock ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _ordered(request: WorkspaceRequest, form: NewForm) -> Optimization | None:
