@@ -146,9 +146,10 @@ def platform_text(result: PlatformResult) -> str:
     return f"{RULE}\n{name}\n{RULE}\n" + "\n\n".join(f"{title}\n{LINE}\n{text}" for title, text in parts)
 
 
-def file_name(session: Session, ending: str) -> str:
+def file_name(image: str, ending: str) -> str:
     """A name for a file of the session, safe on every system: "cup_results.json", "cup_captions.txt"."""
-    stem = re.sub(r"[^\w-]+", "_", session.image.rsplit("/", 1)[-1].rsplit("\\", 1)[-1].rpartition(".")[0]).strip("_")
+    name = image.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+    stem = re.sub(r"[^\w-]+", "_", name.rpartition(".")[0] or name).strip("_")
     return f"{stem[:60] or 'image'}_{ending}"
 
 

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal, get_args
 
 from optimizer.captions.describing import MODES
-from optimizer.engine.logos import ANCHORS
-from optimizer.engine.targets import MEDIA_TYPES
+from optimizer.engine.logos import ANCHORS, Anchor, Tone
+from optimizer.engine.targets import MEDIA_TYPES, Encoding, Fit
 from optimizer.limits import HASHTAGS
 from optimizer.photography import STYLES
 from optimizer.platforms import UnknownPlatform, format_of, resolve
@@ -16,8 +16,8 @@ from optimizer.prompts import LANGUAGES
 
 Photography = Literal["off", "auto", "on"]
 PHOTOGRAPHY: Final = get_args(Photography)
-FITS: Final = ("crop", "extend")
-TONES: Final = ("auto", "original", "light", "dark")
+FITS: Final = get_args(Fit)
+TONES: Final = get_args(Tone)
 WRITERS: Final = ("auto", "gemini", "openai", "local")
 MAKERS: Final = ("auto", "replicate", "gemini", "openai", "local")
 RANGES: Final[Mapping[str, tuple[float, float]]] = {
@@ -58,21 +58,21 @@ class Choices:
 
     platforms: tuple[str, ...]
     mode: str = "both"
-    output_format: str = "jpeg"
-    fit: str = "crop"
+    output_format: Encoding = "jpeg"
+    fit: Fit = "crop"
     formats: tuple[tuple[str, str], ...] = ()
     hashtag_preset: str = "full"
     language: str = "en"
     writer: str = "auto"
     find_accounts: bool = True
-    photography: str = "off"
+    photography: Photography = "off"
     styles: tuple[str, ...] = ()
     maker: str = "auto"
-    logo_position: str = "bottom-right"
+    logo_position: Anchor = "bottom-right"
     logo_scale: float = 0.18
     logo_margin: float = 0.04
     logo_opacity: float = 1.0
-    logo_tone: str = "auto"
+    logo_tone: Tone = "auto"
 
     def as_data(self) -> dict[str, Any]:
         """Plain values for a JSON column; :func:`choices` reads them again."""

@@ -2,7 +2,8 @@
 
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -84,13 +85,25 @@ def open_image(
     less is decoded where that is enough. Raises :class:`PictureRefused`, for what is too large or not a picture
     before anything is decoded.
     """
+    with _opened(source, max_bytes) as (opened, data):
+        return _decoded(opened, data, needed, min_side)
+
+
+def check_image(source: bytes | Path, *, max_bytes: int = MAX_BYTES, min_side: int = MIN_SIDE) -> tuple[int, int]:
+    """The upright width and height of a picture, by its head alone. Raises :class:`PictureRefused`, in milliseconds."""
+    with _opened(source, max_bytes) as (opened, data):
+        return _upright_size(opened, data, min_side)
+
+
+@contextmanager
+def _opened(source: bytes | Path, max_bytes: int) -> Iterator[tuple[Image.Image, bytes]]:
     size = source.stat().st_size if isinstance(source, Path) else len(source)
     if size > max_bytes:
         raise PictureRefused(TOO_LARGE, f"The picture has {size / 2**20:.1f} MB, at most {max_bytes // 2**20} MB work.")
     data = source.read_bytes() if isinstance(source, Path) else source
     try:
         with Image.open(io.BytesIO(data), formats=(*FORMATS, "HEIF") if HEIC_READER else FORMATS) as opened:
-            return _decoded(opened, data, needed, min_side)
+            yield opened, data
     except UnidentifiedImageError:
         raise PictureRefused(INVALID, _unknown(data)) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -106,11 +119,8 @@ def _unknown(data: bytes) -> str:
 
 
 def _decoded(opened: Image.Image, data: bytes, needed: Needed | None, min_side: int) -> Picture:
-    format_ = "JPEG" if opened.format == "MPO" else str(opened.format)
+    width, height = _upright_size(opened, data, min_side)
     orientation = orientation_of(opened)
-    width, height = opened.size[::-1] if orientation in LANDSCAPE_TURNED else opened.size
-    _check_sides(width, height, min_side, reducible=format_ == "JPEG" and not opened.info.get("progressive"))
-    _check_whole(data, format_)
     scale = min(1.0, needed(width, height) / FREE_UPSCALE) if needed else 1.0
     profile = opened.info.get("icc_profile")
     profile = None if profile and _is_srgb(profile) else profile
@@ -123,7 +133,19 @@ def _decoded(opened: Image.Image, data: bytes, needed: Needed | None, min_side: 
     image = image.transpose(TURNS[orientation]) if orientation in TURNS else image
     image = _opaque_if_it_is(image)
     image.info = {}
-    return Picture(image, width, height, image.width / width, format_, tuple(notes))
+    return Picture(image, width, height, image.width / width, _format_of(opened), tuple(notes))
+
+
+def _format_of(opened: Image.Image) -> str:
+    return "JPEG" if opened.format == "MPO" else str(opened.format)
+
+
+def _upright_size(opened: Image.Image, data: bytes, min_side: int) -> tuple[int, int]:
+    format_ = _format_of(opened)
+    width, height = opened.size[::-1] if orientation_of(opened) in LANDSCAPE_TURNED else opened.size
+    _check_sides(width, height, min_side, reducible=format_ == "JPEG" and not opened.info.get("progressive"))
+    _check_whole(data, format_)
+    return width, height
 
 
 def _check_sides(width: int, height: int, min_side: int, *, reducible: bool) -> None:

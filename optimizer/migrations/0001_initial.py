@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                     "digest",
                     models.CharField(blank=True, help_text="same picture and options, same digest", max_length=64),
                 ),
+                ("fresh", models.BooleanField(default=False, help_text="former answers are not taken again")),
                 (
                     "reused",
                     models.BooleanField(
@@ -263,7 +264,7 @@ class Migration(migrations.Migration):
                 (
                     "crop",
                     models.JSONField(
-                        blank=True, default=dict, help_text="left, top, right, bottom as parts of the original"
+                        blank=True, default=dict, help_text="left, top, right, bottom in pixels of the upright original"
                     ),
                 ),
                 ("quality", models.PositiveSmallIntegerField(blank=True, null=True)),

@@ -1,5 +1,5 @@
 """What the optimizer keeps."""
 
-from optimizer.models.sessions import Optimization, PlatformFile, PlatformOutput
+from optimizer.models.sessions import Optimization, Part, PlatformFile, PlatformOutput
 
-__all__ = ["Optimization", "PlatformFile", "PlatformOutput"]
+__all__ = ["Optimization", "Part", "PlatformFile", "PlatformOutput"]

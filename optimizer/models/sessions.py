@@ -54,6 +54,7 @@ class Optimization(TenantModel):
     pictures = models.CharField(max_length=10, choices=Part.choices, default=Part.WAITING)
     texts = models.CharField(max_length=10, choices=Part.choices, default=Part.WAITING)
     digest = models.CharField(max_length=64, blank=True, help_text="same picture and options, same digest")
+    fresh = models.BooleanField(default=False, help_text="former answers are not taken again")
     reused = models.BooleanField(default=False, help_text="taken from a former session: nothing was asked or made")
     asked = models.CharField(max_length=160, blank=True, help_text="the model that is being asked")
     tried = models.JSONField(default=list, blank=True, help_text="who was asked before, and why that was not enough")
@@ -156,7 +157,9 @@ class PlatformFile(TenantModel):
     output = TenantForeignKey(PlatformOutput, on_delete=models.CASCADE, related_name="files")
     style = models.CharField(max_length=20, blank=True)
     picture = TenantForeignKey(Picture, on_delete=models.PROTECT, related_name="+")
-    crop = models.JSONField(default=dict, blank=True, help_text="left, top, right, bottom as parts of the original")
+    crop = models.JSONField(
+        default=dict, blank=True, help_text="left, top, right, bottom in pixels of the upright original"
+    )
     quality = models.PositiveSmallIntegerField(null=True, blank=True)
     similarity = models.FloatField(null=True, blank=True, help_text="SSIM against the picture before encoding")
     notes = models.JSONField(default=list, blank=True)

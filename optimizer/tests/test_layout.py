@@ -84,6 +84,6 @@ def test_no_caption_can_make_a_heading(caption: str) -> None:
 
 
 def test_file_names_are_safe() -> None:
-    assert file_name(SESSION, "results.json") == "my_cup_results.json"
-    assert file_name(replace(SESSION, image="../../etc/pass wd.png"), "captions.txt") == "pass_wd_captions.txt"
-    assert file_name(replace(SESSION, image="…"), "captions.txt") == "image_captions.txt"
+    assert file_name(SESSION.image, "results.json") == "my_cup_results.json"
+    assert file_name("../../etc/pass wd.png", "captions.txt") == "pass_wd_captions.txt"
+    assert file_name("…", "captions.txt") == "image_captions.txt"

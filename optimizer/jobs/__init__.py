@@ -1,0 +1,19 @@
+"""The works of a session: its pictures, its words, its end (O10)."""
+
+from optimizer.jobs.expiring import expire_sessions, sweep_originals
+from optimizer.jobs.framing import change_framing, run_reframe
+from optimizer.jobs.ordering import cancel_optimization, start_optimization, try_again
+from optimizer.jobs.rendering import run_render
+from optimizer.jobs.wording import run_write
+
+__all__ = [
+    "cancel_optimization",
+    "change_framing",
+    "expire_sessions",
+    "run_reframe",
+    "run_render",
+    "run_write",
+    "start_optimization",
+    "sweep_originals",
+    "try_again",
+]

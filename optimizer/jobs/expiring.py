@@ -1,0 +1,55 @@
+"""What is not ready in ten minutes is given up (O13), and files that no session names are swept."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from aura.jobs.context import JobContext
+from aura.jobs.models import Lane
+from aura.jobs.queue import job
+from aura.jobs.schedule import periodic
+from aura.jobs.services import cancel_subject
+from aura.providers.storing.walking import files_below
+from aura.tenancy.scope import staff_scope, workspace_scope
+from optimizer.models import Optimization
+from optimizer.services import sessions
+from optimizer.services.intake import FOLDER
+
+SETTLES: Final = timedelta(days=1)
+"""So old a file without a row must be: younger ones may belong to a transaction that is open."""
+
+
+@periodic("* * * * *")
+@job("optimizer.expire", lane=Lane.REALTIME, max_attempts=1, timeout=300)
+def expire_sessions(context: JobContext) -> dict[str, int]:
+    """End every session whose time is over."""
+    with staff_scope("end sessions that take too long"):
+        rows = Optimization.objects.filter(state=Optimization.State.RUNNING, deadline_at__lt=timezone.now())
+        due = list(rows.order_by("deadline_at").values_list("workspace_id", "pk")[:1000])
+    ended = 0
+    for workspace_id, pk in due:
+        with workspace_scope(workspace_id):
+            row = Optimization.objects.filter(pk=pk).first()
+            if row is not None:
+                ended += sessions.expire(row)
+                cancel_subject(str(row.pk))
+    return {"ended": ended}
+
+
+@periodic("11 3 * * *")
+@job("optimizer.sweep", lane=Lane.BULK, max_attempts=3, timeout=3600)
+def sweep_originals(context: JobContext) -> dict[str, int]:
+    """Delete uploads that no session names."""
+    gone, before = 0, timezone.now() - SETTLES
+    for path, written in files_below(default_storage, FOLDER):
+        context.check_cancelled()
+        if written >= before:
+            continue
+        with staff_scope("sweep uploads"):
+            is_named = Optimization.objects.filter(upload_path=path).exists()
+        if not is_named:
+            default_storage.delete(path)
+            gone += 1
+    return {"files": gone}

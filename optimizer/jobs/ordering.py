@@ -1,0 +1,63 @@
+"""Sessions begin, are stopped and tried again."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from aura.jobs.errors import JobNotRetryable
+from aura.jobs.models import Job
+from aura.jobs.queue import start
+from aura.jobs.services import cancel_subject
+from optimizer.jobs.rendering import run_render
+from optimizer.jobs.wording import start_write
+from optimizer.models import Optimization, Part
+from optimizer.services import intake, sessions
+
+S = Optimization.State
+
+
+def start_optimization(order: intake.Order, *, user_id: UUID | None = None) -> Optimization:
+    """Take an order and start its job. Raises ``QueueFull``."""
+    with transaction.atomic():
+        optimization = sessions.take(order, user_id=user_id)
+        _start(optimization)
+    return optimization
+
+
+def cancel_optimization(optimization: Optimization) -> bool:
+    """Stop a session; False where it is over. What is ready stays."""
+    with transaction.atomic():
+        if sessions.locked(optimization).is_over:
+            return False
+        cancel_subject(str(optimization.pk))
+        sessions.end(optimization, S.CANCELLED, code="cancelled", message=sessions.CANCELLED)
+    return True
+
+
+def try_again(optimization: Optimization) -> None:
+    """Make what is missing of a session. Raises :class:`Problem` ``job_not_failed`` where nothing is, or it runs."""
+    with transaction.atomic():
+        row = sessions.locked(optimization)
+        if not row.is_over or not _misses_something(row):
+            raise JobNotRetryable
+        sessions.reopen(row)
+        if row.pictures == Part.WAITING or row.master_id is None:
+            _start(row)
+        elif row.texts == Part.WAITING:
+            start_write(row)
+
+
+def _misses_something(row: Optimization) -> bool:
+    is_whole = row.pictures == row.texts == Part.DONE
+    return not is_whole or row.outputs.exclude(state="done").exists()
+
+
+def _start(optimization: Optimization) -> Job:
+    return start(
+        run_render,
+        workspace_id=optimization.workspace_id,
+        payload={"optimization": str(optimization.pk)},
+        key=f"{optimization.pk}:{optimization.tries}",
+        subject=str(optimization.pk),
+        total=optimization.outputs.count(),
+    )

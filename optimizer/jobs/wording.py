@@ -1,0 +1,140 @@
+"""The words of a session: one question to one model for all platforms, else this machine's own words (O3 to O5, O8)."""
+
+from typing import Final
+
+from aura.jobs.context import JobContext
+from aura.jobs.models import Job, Lane, State
+from aura.jobs.queue import job, start
+from aura.media import services as media
+from aura.providers.errors import MAYBE_BILLED, ProviderError
+from aura.providers.local.scenes import look
+from aura.providers.writer_ports import StructuredModel
+from optimizer import prompts
+from optimizer.models import Optimization, Part
+from optimizer.queries.sessions import same_words
+from optimizer.services import sessions, texts, writers
+from optimizer.timing import best_times
+
+LONG: Final = 30.0
+"""Seconds that somebody waits for the first model before the next one is asked."""
+INTERRUPTED: Final = "Aura was stopped while it asked {name}; it is not asked again, since that may have been paid for."
+UNWRITTEN: Final = "The texts could not be written."
+
+
+def start_write(optimization: Optimization) -> Job:
+    """Start the words of a session whose picture is there."""
+    return start(
+        run_write,
+        workspace_id=optimization.workspace_id,
+        payload={"optimization": str(optimization.pk)},
+        key=f"{optimization.pk}:{optimization.tries}",
+        subject=str(optimization.pk),
+        limited=False,
+    )
+
+
+def end_with_job(job_row: Job) -> None:
+    """Called by the job core when the words are given up: the pictures are worth having without them."""
+    optimization = Optimization.objects.filter(pk=job_row.payload["optimization"]).first()
+    if optimization is not None and job_row.state != State.CANCELLED and not optimization.is_over:
+        sessions.note(optimization, job_row.error_code or "texts_failed", job_row.error or UNWRITTEN)
+        sessions.finish_part(optimization, "texts", Part.FAILED)
+
+
+@job("optimizer.write", lane=Lane.REALTIME, max_attempts=4, timeout=600, ended=end_with_job)
+def run_write(context: JobContext) -> None:
+    """Ask, compose every platform's texts, and look for accounts to tag."""
+    with context.transaction():
+        rows = Optimization.objects.select_related("master")
+        optimization = rows.filter(pk=context.payload["optimization"]).first()
+    if optimization is None or optimization.is_over or optimization.texts != Part.WAITING:
+        return
+    context.progress(step="texts", done=0, total=2)
+    if not optimization.words:
+        _ask(context, optimization)
+    _compose(context, optimization)
+    context.progress(done=1)
+    with context.transaction(finish=True, result={"writer": optimization.writer}):
+        sessions.finish_part(optimization, "texts", Part.DONE)
+
+
+def _ask(context: JobContext, optimization: Optimization) -> None:
+    """The words of the first model that has an answer; none where this machine is left."""
+    found = writers.models_of(optimization, context)
+    for skipped in found.skipped:
+        _note(context, optimization, skipped.name, skipped.error)
+    if not found.models:
+        return
+    asked = writers.asked_of(optimization)
+    same = writers.question_digest(optimization, asked, [model.name for model in found.models])
+    if _known(context, optimization, same):
+        return
+    for model in found.models:
+        if any(one["writer"] == model.name for one in optimization.tried):
+            continue
+        if optimization.asked == model.name:
+            words = INTERRUPTED.format(name=model.name)
+            _note(context, optimization, model.name, ProviderError(words, code="interrupted"))
+            continue
+        try:
+            _answered(context, optimization, model, asked, same)
+            return
+        except ProviderError as error:
+            if _passes_soon(context, error):
+                raise
+            _note(context, optimization, model.name, error)
+
+
+def _known(context: JobContext, optimization: Optimization, same: str) -> bool:
+    """Take the answer of a former session to the same question."""
+    with context.transaction():
+        former = None if optimization.fresh or optimization.tries > 1 else same_words(optimization, same)
+        if former is None:
+            return False
+        optimization.words, optimization.writer, optimization.words_digest = former.words, former.writer, same
+        optimization.save(update_fields=["words", "writer", "words_digest"])
+    return True
+
+
+def _answered(
+    context: JobContext, optimization: Optimization, model: StructuredModel, asked: prompts.Asked, same: str
+) -> None:
+    """One answer, asked for once: that it is asked is written before; it is kept and booked together."""
+    with context.transaction():
+        sessions.asking(optimization, model.name)
+    try:
+        answer = model.answer(prompts.ask_of(asked))
+    except ProviderError as error:
+        if error.code not in MAYBE_BILLED:
+            with context.transaction():
+                sessions.asking(optimization, "")
+        raise
+    with context.transaction():
+        if answer.charge is not None:
+            answer.charge.book()
+        optimization.words = texts.as_data(prompts.read(answer.data, asked))
+        optimization.writer, optimization.words_digest, optimization.asked = model.name, same, ""
+        optimization.save(update_fields=["words", "writer", "words_digest", "asked"])
+
+
+def _note(context: JobContext, optimization: Optimization, name: str, error: ProviderError) -> None:
+    if not any(one["writer"] == name for one in optimization.tried):
+        with context.transaction():
+            sessions.give_up_on(optimization, name, error)
+
+
+def _passes_soon(context: JobContext, error: ProviderError) -> bool:
+    """Whether the same model is worth waiting for. What may have been paid for is not asked twice."""
+    if error.code in MAYBE_BILLED:
+        return False
+    return error.retryable and context.tries_left > 0 and (error.retry_after or 0) <= LONG
+
+
+def _compose(context: JobContext, optimization: Optimization) -> None:
+    scene = None
+    if texts.needs_scene(optimization) and optimization.master is not None:
+        scene = look(media.read(optimization.master))
+    made = texts.composed(optimization, scene, history=(), table=None)
+    timings = {platform: best_times(platform) for platform in optimization.choices.platforms}
+    with context.transaction():
+        texts.store(optimization, made, timings)

@@ -1,0 +1,1 @@
+"""Reads of the optimizer, inside the open scope of a workspace."""

@@ -1,0 +1,1 @@
+"""Writes and decisions of the optimizer, inside the open scope of a workspace unless a function says otherwise."""
