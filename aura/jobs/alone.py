@@ -5,6 +5,7 @@ The rows, leases and fences are those of every worker: one that starts meanwhile
 
 import os
 import threading
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -32,7 +33,7 @@ UPDATE jobs_job SET state = 'queued', queued_at = clock_timestamp() WHERE id = (
 
 
 class Crew:
-    """Threads that run the due jobs of one subject until they are told to stop. A job's timeout is not enforced here."""
+    """Threads that run the due jobs of one subject until they are told to stop. No job's timeout is enforced."""
 
     def __init__(self, workspace_id: UUID, subject: str, hands: int = HANDS) -> None:
         self._workspace_id = workspace_id
@@ -78,7 +79,7 @@ class Crew:
             connections.close_all()
 
     def _one(self) -> bool:
-        values = {"workspace": self._workspace_id, "subject": self._subject}
+        values: dict[str, Any] = {"workspace": self._workspace_id, "subject": self._subject}
         with workspace_scope(self._workspace_id), connection.cursor() as cursor:
             cursor.execute(NEXT, values)
             found = cursor.fetchone()

@@ -109,7 +109,7 @@ def test_two_commands_share_stores_that_stop_with_the_last(tmp_path: Path) -> No
 
     def line(process: subprocess.Popen[str], start: str) -> str:
         assert process.stdout
-        return next(one for one in process.stdout if one.startswith(start))
+        return str(next(one for one in process.stdout if one.startswith(start)))
 
     first = begin()
     assert line(first, "counted").split() == ["counted", "0", "True"]
