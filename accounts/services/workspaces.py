@@ -53,8 +53,7 @@ def command_workspace(slug: str = "") -> Workspace:
         found = rows.filter(Exists(PEOPLE)).first() or rows.first()
     if found is not None:
         return found
-    workspace = Workspace(id=uuid7(), name=PEOPLE = Membership.objects.filter(workspace_id=OuterRef("pk"))
-COMMANDS_NAME, slug=COMMANDS_SLUG)
+    workspace = Workspace(id=uuid7(), name=COMMANDS_NAME, slug=COMMANDS_SLUG)
     try:
         with workspace_scope(workspace.id):
             workspace.save(force_insert=True)
