@@ -17,7 +17,6 @@ from aura.tenancy.scope import staff_scope, workspace_scope
 RESERVED = {"new", "none", "switch", "admin", "api"}
 MAX_SLUG = 50
 TRIES = 20
-PEOPLE = Membership.objects.filter(workspace_id=OuterRef("pk"))
 COMMANDS_NAME, COMMANDS_SLUG = "Command line", "command-line"
 
 
@@ -50,7 +49,7 @@ def command_workspace(slug: str = "") -> Workspace:
         return workspace_for_command(slug)
     with staff_scope("command"):
         rows = Workspace.objects.filter(closed_at=None).order_by("created_at", "id")
-        found = rows.filter(Exists(PEOPLE)).first() or rows.first()
+        found = rows.filter(_has_people()).first() or rows.first()
     if found is not None:
         return found
     workspace = Workspace(id=uuid7(), name=COMMANDS_NAME, slug=COMMANDS_SLUG)
@@ -63,10 +62,14 @@ def command_workspace(slug: str = "") -> Workspace:
     return workspace
 
 
+def _has_people() -> Exists:
+    return Exists(Membership.objects.filter(workspace_id=OuterRef("pk")))
+
+
 def adopt(owner: User) -> None:
     """Give the workspace in which commands worked before there were people to the first owner."""
     with staff_scope("set up"):
-        left = Workspace.objects.filter(closed_at=None, slug=COMMANDS_SLUG).exclude(Exists(PEOPLE)).first()
+        left = Workspace.objects.filter(closed_at=None, slug=COMMANDS_SLUG).exclude(_has_people()).first()
     if left is not None:
         with workspace_scope(left.id):
             Membership.objects.create(workspace=left, user=owner, role=Role.OWNER)
