@@ -8,6 +8,8 @@ EVENTS = {
     "compliment.failed": "Compliments could not be written",
     "generation.completed": "Pictures have been made",
     "generation.failed": "Pictures could not be made",
+    "optimization.completed": "A picture is ready for its platforms",
+    "optimization.failed": "A picture could not be made ready for any platform",
     "budget.reached": "This month's budget for outside services is reached: paid work stops",
 }
 TEST_EVENT = "webhook.test"
