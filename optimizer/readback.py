@@ -13,7 +13,7 @@ from optimizer.timing import DAYS, HOURS, Timing, Window, window_words
 
 MAX_BYTES: Final = 4 * 2**20
 SURE: Final = ("measured", "published", "common")
-STATES: Final = ("completed", "failed")
+STATES: Final = ("completed", "failed", "cancelled", "queued", "running")
 WINDOW: Final = re.compile(r"\s*(?P<days>[A-Za-z, ]+?)\s+(?P<start>\d{1,2}):00\s*[\u2013-]\s*(?P<end>\d{1,2}):00\s*")
 EXAMPLE: Final = window_words(Window((1,), 9, 13))
 KNOWN: Final = frozenset(
@@ -157,7 +157,7 @@ def _platform(name: str, part: _Part) -> PlatformResult:
         raise ResultsUnreadable(f"There is no platform {name[:40]!r}. Known: {', '.join(NAMES)}.")
     status = part.one_of("status", STATES)
     seconds = part.number("processing_time")
-    if status == "failed":
+    if status != "completed":
         error = part.part("error")
         return PlatformResult(name, status, seconds=seconds, code=error.text("code"), error=error.text("message"))
     size = part.part("dimensions")

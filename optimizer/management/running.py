@@ -1,9 +1,9 @@
 """A command's pictures on their way: their sessions watched, worked on where nobody else does, and told of."""
 
 import contextlib
-import time
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
@@ -93,12 +93,12 @@ class Road:
                 row = self._look(task, pk)
                 if row.is_over:
                     return row
-                if crew is None and time.monotonic() >= look:
-                    look = time.monotonic() + LOOK_FOR_WORKERS
+                if crew is None and monotonic() >= look:
+                    look = monotonic() + LOOK_FOR_WORKERS
                     if self._alone or not live_workers("realtime"):
                         crew = Crew(self._workspace.pk, str(pk))
                         crew.start()
-                time.sleep(POLL)
+                sleep(POLL)
         finally:
             if crew is not None:
                 crew.stop()

@@ -18,7 +18,7 @@ from aura.embedded.meanwhile import running_stores
 from aura.jobs.errors import QueueFull
 from optimizer.layout import caption_text, file_name
 from optimizer.management.running import Road, Task, read, refuse
-from optimizer.management.watching import view_for
+from optimizer.management.watching import View, view_for
 from optimizer.models import Optimization
 from optimizer.options import CHOICES, RANGES, Choices, WrongOption, choices
 from optimizer.photography import STYLES
@@ -113,22 +113,40 @@ class Command(BaseCommand):
         except SaveRefused as error:
             refuse(str(error))
         logo = read(options["logo"]) if options["logo"] else b""
-        with view_for(sys.stderr, quiet=options["quiet"]) as view, running_stores(view.say) as mine:
-            try:
-                road = Road(command_workspace(options["workspace"]), view, alone=mine)
-            except WorkspaceUnclear as error:
-                refuse(str(error))
-            stored = road.keep_logo(logo) if logo else None
-            right = True
-            for task in tasks:
-                order = {"choices": chosen, "description": options["description"], "fresh": options["fresh"]}
-                row = road.run(task, {**order, "logo": stored})
-                if row is not None and row.state == Optimization.State.DONE:
-                    files = road.files(row)
-                    self._written(save(folder, files, force=options["force"]))
-                right &= row is not None and road.is_right(task, row)
+        written: list[Path] = []
+        try:
+            with view_for(sys.stderr, quiet=options["quiet"]) as view, running_stores(view.say) as mine:
+                right = self._run(options, chosen, tasks, logo, view, alone=mine, written=written)
+        finally:
+            # Not while bars are drawn on the same terminal.
+            self._written(written)
         if not right:
             raise CommandError("Not everything could be made; the lines above say what.")
+
+    def _run(
+        self,
+        options: dict[str, Any],
+        chosen: Choices,
+        tasks: Sequence[Task],
+        logo: bytes,
+        view: View,
+        *,
+        alone: bool,
+        written: list[Path],
+    ) -> bool:
+        try:
+            road = Road(command_workspace(options["workspace"]), view, alone=alone)
+        except WorkspaceUnclear as error:
+            refuse(str(error))
+        order = {"choices": chosen, "description": options["description"], "fresh": options["fresh"]}
+        order["logo"] = road.keep_logo(logo) if logo else None
+        right = True
+        for task in tasks:
+            row = road.run(task, order)
+            if row is not None and row.state == Optimization.State.DONE:
+                written += save(options["output"] or Path(), road.files(row), force=options["force"])
+            right &= row is not None and road.is_right(task, row)
+        return right
 
     def _written(self, paths: Sequence[Path]) -> None:
         for path in paths:
