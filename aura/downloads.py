@@ -23,6 +23,9 @@ from compliments.queries.writing import library
 from generation.api.serializers import GenerationSerializer
 from generation.forms import GalleryForm
 from generation.queries.generations import generations
+from optimizer.api.hashtags import HashtagSerializer
+from optimizer.forms import HashtagFilter
+from optimizer.queries.hashtags import hashtags
 
 Listed = tuple[Any, Any]
 
@@ -74,6 +77,7 @@ TABLES: dict[str, Callable[[WorkspaceRequest], Listed]] = {
     "runs": lambda request: (runs.runs(), s.RunSerializer()),
     "jobs": lambda request: (jobs_views.asked(request)[1], jobs_api.JobSerializer()),
     "compliments": lambda request: (library(LibraryForm(request.GET).chosen()), LibraryTextSerializer()),
+    "hashtags": lambda request: (hashtags(HashtagFilter(request.GET).chosen()), HashtagSerializer()),
     "generations": lambda request: (generations(**GalleryForm(request.GET).chosen()), GenerationSerializer()),
 }
 OF_ACCOUNT: dict[str, Callable[[TrackedAccount], Listed]] = {

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from aura.environment import Reader, WrongSetting
 from aura.providers.configuration import (
+    GEMINI_FINDING,
     GEMINI_IMAGES,
     GEMINI_WRITING,
     OPENAI_IMAGES,
@@ -65,6 +66,7 @@ def outside(env: Reader) -> Outside:
         **_images(env, gemini, openai),
         gemini_writing=GEMINI_WRITING,
         openai_writing=OPENAI_WRITING,
+        gemini_finding=GEMINI_FINDING,
         prices=env.attempt(lambda: _prices(env.text("AURA_PRICES")), ""),
         site=SiteSettings(
             url=env.url("INSTAGRAM_SITE_URL", SiteSettings().url, schemes=WEB),
@@ -76,7 +78,7 @@ def outside(env: Reader) -> Outside:
 
 
 def _with_writing(env: Reader, found: Outside) -> Outside:
-    """With those who look at pictures and write: the same services, other models."""
+    """With those who look at pictures and write, and who searches: the same services, other models."""
     closely = env.choice("AURA_WRITING_RESOLUTION", "medium", ("low", "medium", "high"))
     gemini, openai = found.gemini_writing, found.openai
     return replace(
@@ -88,6 +90,11 @@ def _with_writing(env: Reader, found: Outside) -> Outside:
             resolution=closely,
         ),
         openai_writing=replace(openai, model=env.text("AURA_OPENAI_WRITING_MODEL", openai.model), resolution=closely),
+        gemini_finding=replace(
+            found.gemini,
+            model=env.text("AURA_GEMINI_FINDING_MODEL", GEMINI_FINDING.model),
+            replacement=env.text("AURA_GEMINI_FINDING_REPLACEMENT", GEMINI_FINDING.replacement),
+        ),
     )
 
 
@@ -98,6 +105,7 @@ def _images(env: Reader, gemini: str, openai: str) -> dict[str, ImageSettings]:
             REPLICATE,
             url=env.url("REPLICATE_BASE_URL", REPLICATE.url, schemes=WEB).rstrip("/").removesuffix("/v1"),
             model=env.text("AURA_REPLICATE_MODEL", REPLICATE.model),
+            editor=env.text("AURA_REPLICATE_EDITOR", REPLICATE.editor),
         ),
         "gemini_images": replace(
             GEMINI_IMAGES,

@@ -13,6 +13,7 @@ from aura.media import urls as media
 from aura.metrics import metrics
 from aura.webhooks import urls as webhooks
 from generation import urls as generation
+from optimizer import urls as optimizer
 
 # Swagger UI writes style attributes; its page holds nothing of a workspace.
 docs_page = csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
@@ -31,6 +32,7 @@ v1: list[URLPattern | URLResolver] = [
     path("audience/", include("audience.api.urls")),
     path("", include("compliments.api.urls")),
     path("", include("generation.api.urls")),
+    path("", include("optimizer.api.urls")),
     path("webhooks/", include((webhooks.endpoints_api, "webhooks"))),
     path("", include("aura.privacy.api.urls")),
     path("", include((media.pictures_api, "media"))),
@@ -61,8 +63,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audience/", include("audience.urls")),
     path("compliments/", include("compliments.urls")),
     path("generation/", include("generation.urls")),
+    path("optimizer/", include("optimizer.urls")),
     path("webhooks/", include((audience.hooks, "audience_hooks"))),
     path("webhooks/", include((generation.hooks, "generation_hooks"))),
+    path("webhooks/", include((optimizer.hooks, "optimizer_hooks"))),
     path("jobs/", include((jobs_pages, "jobs"))),
     path("media/", include((media.pages, "media"))),
     path("settings/webhooks/", include((webhooks.pages, "webhooks"))),

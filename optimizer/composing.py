@@ -76,16 +76,16 @@ def compose(told: Told) -> Composition:
         niches=niches,
         groups=groups,
         subjects=words.subjects if words is not None else subjects(scene) if scene is not None else (),
-        texts={platform: _text(platform, told, material, groups) for platform in told.platforms},
+        texts={platform: _text(platform, told, material, (*groups, *niches)) for platform in told.platforms},
     )
 
 
-def _text(platform: str, told: Told, material: Material, groups: tuple[str, ...]) -> PlatformText:
+def _text(platform: str, told: Told, material: Material, niches: tuple[str, ...]) -> PlatformText:
     words = told.words
     tags = choose(
         platform,
         words.hashtags if words is not None else (),
-        niches=groups,
+        niches=niches,
         history=told.history,
         table=told.table,
         preset=told.preset,

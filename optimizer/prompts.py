@@ -15,6 +15,7 @@ from aura.providers.reading.questions import plain as one_line
 from aura.providers.writer_ports import Picture, StructuredAsk
 from optimizer.cleaning import cleaned, echoes
 from optimizer.hashtags import Refused, hashtag
+from optimizer.judging import is_foul, unfit
 from optimizer.limits import PLATFORMS, TEXTS, hashtag_range, limit_of, plain, shorten
 
 VERSION: Final = "1"
@@ -105,7 +106,7 @@ class Words:
     ``hashtags`` are candidates in their one spelling; ``best_picture`` is the number of the strongest of several
     pictures, 0 for one. ``notes`` are stable codes: ``link_removed``, ``email_removed``,
     ``phone_removed``, ``handle_removed``, ``markup_removed``, ``hashtag_moved``, ``shortened``, ``caption_missing``,
-    ``prompt_echo``.
+    ``prompt_echo``, ``caption_refused``, ``text_refused`` (see :mod:`optimizer.judging`).
     """
 
     description: str
@@ -188,9 +189,12 @@ def read(data: Mapping[str, Any], asked: Asked) -> Words:
         if echoes(found, orders):
             notes["prompt_echo"] = None
             return ""
+        if unfit(found, asked.language, known=asked.description, seen=True):
+            notes["text_refused"] = None
+            return ""
         return shorten(" ".join(found.split()), "instagram", most=most)
 
-    captions = dict(_captions(data["captions"], platforms, notes))
+    captions = dict(_captions(data["captions"], asked, notes))
     if len(captions) < len(platforms):
         notes["caption_missing"] = None
     tags, refused = _tags([*data["hashtags"], *_moved(data["captions"])])
@@ -222,15 +226,18 @@ def _platforms(asked: Asked) -> tuple[str, ...]:
 
 
 def _captions(
-    rows: Sequence[Mapping[str, Any]], platforms: Sequence[str], notes: dict[str, None]
+    rows: Sequence[Mapping[str, Any]], asked: Asked, notes: dict[str, None]
 ) -> Iterator[tuple[str, PlatformWords]]:
-    taken = set()
+    taken, platforms = set(), _platforms(asked)
     for row in rows:
         platform = str(row["platform"])
         if platform not in platforms or platform in taken:
             continue
         caption = _fitting(str(row["caption"]), platform, "caption", notes)
         title = _fitting(str(row["title"]), platform, "title", notes) if "title" in TEXTS[platform] else ""
+        if unfit(f"{title}\n{caption}", asked.language, known=asked.description):
+            notes["caption_refused"] = None
+            continue
         if caption:
             taken.add(platform)
             yield platform, PlatformWords(caption, " ".join(title.split()))
@@ -267,7 +274,11 @@ def _tags(said: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
     refused: dict[str, str] = {}
     for one in said[: 4 * MOST_CANDIDATES]:
         try:
-            found[hashtag(str(one))] = None
+            name = hashtag(str(one))
+            if is_foul(name):
+                refused[str(one)[:60]] = "foul"
+                continue
+            found[name] = None
         except Refused as error:
             refused[str(one)[:60]] = error.code
     return tuple(found)[: 2 * MOST_CANDIDATES], refused
@@ -277,6 +288,6 @@ def _listed(said: Sequence[Any], most: int) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for one in said[: 4 * most]:
         words = " ".join(cleaned(str(one)[:200])[0].split())
-        if words and len(words) <= MOST_WORD:
+        if words and len(words) <= MOST_WORD and not is_foul(words):
             found[words] = None
     return tuple(found)[:most]

@@ -21,6 +21,7 @@ MOST_SLOTS: Final = 5
 LEVEL: Final = 0.95
 OWN_PLATFORM: Final = "instagram"
 """The audience's comments are Instagram's; they say nothing of other platforms."""
+YOURS: Final = "your account"
 Weekdays = tuple[int, ...]
 
 
@@ -98,12 +99,20 @@ class Timing:
 
 
 def best_times(
-    platform: str, counts: Sequence[Sequence[int]] = (), *, posts: int = 0, days: int = 0, zone: str = "UTC"
+    platform: str,
+    counts: Sequence[Sequence[int]] = (),
+    *,
+    posts: int = 0,
+    days: int = 0,
+    zone: str = "UTC",
+    hidden: int = 0,
+    whose: str = YOURS,
 ) -> Timing:
     """When to post on a platform. ``counts[day][hour]`` are comments (Monday first, 7 × 24) on ``posts`` posts over
-    ``days`` days in the time zone ``zone``. Raises ``KeyError`` for an unknown platform.
+    ``days`` days in the time zone ``zone``, ``hidden`` further ones in hours that are not told; ``whose`` are the words
+    for the account. Raises ``KeyError`` for an unknown platform.
     """
-    total = sum(sum(row) for row in counts)
+    total = sum(sum(row) for row in counts) + hidden
     if platform != OWN_PLATFORM or not counts:
         words = "From a general table; there are no comments of your own audience on this platform."
         return _from_table(platform, words, total)
@@ -111,15 +120,22 @@ def best_times(
         raise ValueError("Counts are 7 days of 24 hours.")
     if total < ENOUGH_COMMENTS or posts < ENOUGH_POSTS or days < ENOUGH_DAYS:
         words = (
-            f"From a general table: your {total:,} comments on {posts:,} posts in {days:,} days are too few "
+            f"From a general table: {total:,} comments on {posts:,} posts of {whose} in {days:,} days are too few "
             f"(at least {ENOUGH_COMMENTS:,} on {ENOUGH_POSTS} posts in {ENOUGH_DAYS} days)."
         )
         return _from_table(platform, words, total)
     slots = _standing_out(counts, total)
     if not slots:
-        words = f"From a general table: in your {total:,} comments no hour of the week stands out."
+        words = f"From a general table: in {total:,} comments on posts of {whose} no hour of the week stands out."
         return _from_table(platform, words, total)
-    return _own(platform, slots, counts, total, posts, zone)
+    sums = [sum(row) for row in counts]
+    words = f"From {total:,} comments on {posts:,} posts of {whose} ({zone}): {_best_words(slots[0])}"
+    return _own(platform, slots, sums, total, words)
+
+
+def without_own(platform: str, why: str) -> Timing:
+    """The table's times, and why there are none of one's own. Raises ``KeyError`` for an unknown platform."""
+    return _from_table(platform, f"From a general table: {why}", 0)
 
 
 def window_words(window: Window) -> str:
@@ -145,17 +161,15 @@ def _standing_out(counts: Sequence[Sequence[int]], total: int) -> tuple[Slot, ..
     return tuple(sorted(found, key=lambda slot: (-slot.low, slot.day, slot.hour))[:MOST_SLOTS])
 
 
-def _own(
-    platform: str, slots: tuple[Slot, ...], counts: Sequence[Sequence[int]], total: int, posts: int, zone: str
-) -> Timing:
-    sums = [sum(row) for row in counts]
-    days = tuple(sorted({slot.day for slot in slots}, key=lambda day: (-sums[day], day)))
-    best = slots[0]
-    why = (
-        f"From {total:,} comments on {posts:,} of your posts ({zone}): {DAYS[best.day]} {best.hour:02d}:00 has "
-        f"{best.share:.1%} of them ({best.low:.1%} to {best.high:.1%}; {1 / CELLS:.1%} would be even). "
-        "Comments also follow the hours at which you post."
+def _best_words(best: Slot) -> str:
+    return (
+        f"{DAYS[best.day]} {best.hour:02d}:00 has {best.share:.1%} of them ({best.low:.1%} to {best.high:.1%}; "
+        f"{1 / CELLS:.1%} would be even). Comments also follow the hours at which you post."
     )
+
+
+def _own(platform: str, slots: tuple[Slot, ...], sums: Sequence[int], total: int, why: str) -> Timing:
+    days = tuple(sorted({slot.day for slot in slots}, key=lambda day: (-sums[day], day)))
     return Timing(platform, "own", "measured", _joined(slots), days, why, "your own audience", total, slots)
 
 

@@ -5,7 +5,7 @@ For every feature that makes pictures: generation, and product photographs of th
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from threading import Lock
 from typing import Final
@@ -69,14 +69,20 @@ def image_makers(workspace_id: UUID, wanted: str = AUTO, *, subject: str = "", j
 
     ``subject`` and ``job_id`` stand in the ledger. Use the makers in the thread that asked for them.
     """
+    chain = _outside(workspace_id, wanted, meter(workspace_id, subject=subject, job_id=job_id))
+    if LOCAL in ORDER[wanted]:
+        chain.makers.append(local_composer())
+    return chain
+
+
+def _outside(workspace_id: UUID, wanted: str, booked: Meter, *, editing: bool = False) -> Chain:
+    """The makers that are no part of this machine; for ``editing`` each with its model that starts from a picture."""
     chain = Chain([])
-    booked = meter(workspace_id, subject=subject, job_id=job_id)
     for name in ORDER[wanted]:
         if name == LOCAL:
-            chain.makers.append(local_composer())
             continue
         try:
-            chain.makers.append(_maker(workspace_id, name, booked))
+            chain.makers.append(_maker(workspace_id, name, booked, editing=editing))
         except ProviderError as error:
             chain.skipped.append(Skipped(name, error))
     return chain
@@ -98,8 +104,8 @@ def product_makers(
     ``ValueError`` for a style that is none. Outside of any transaction, as :func:`image_makers`.
     """
     stager = ProductStager(style, size)
-    chain = image_makers(workspace_id, wanted, subject=subject, job_id=job_id)
-    makers = [maker for maker in chain.makers if maker.edits and maker.name != LocalComposer.name]
+    chain = _outside(workspace_id, wanted, meter(workspace_id, subject=subject, job_id=job_id), editing=True)
+    makers = [maker for maker in chain.makers if maker.edits]
     if LOCAL in ORDER[wanted]:
         makers.append(stager)
     return Chain(makers, chain.skipped)
@@ -162,9 +168,11 @@ def _key(workspace_id: UUID, name: str) -> str:
     return key_for(workspace_id, name, placed.model, placed.url)
 
 
-def _maker(workspace_id: UUID, name: str, booked: Meter) -> ImageGenerator:
+def _maker(workspace_id: UUID, name: str, booked: Meter, *, editing: bool = False) -> ImageGenerator:
     key = _key(workspace_id, name)
     placed: ImageSettings = getattr(settings.AURA_OUTSIDE, PLACES[name])
+    if editing and placed.editor:
+        placed = replace(placed, model=placed.editor)
     adapter = import_string(ADAPTERS[name])
     if name == REPLICATE:
         # Asking costs nothing; the pictures are booked by the adapter once they are there.

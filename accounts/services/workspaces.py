@@ -18,6 +18,8 @@ RESERVED = {"new", "none", "switch", "admin", "api"}
 MAX_SLUG = 50
 TRIES = 20
 COMMANDS_NAME, COMMANDS_SLUG = "Command line", "command-line"
+COMMANDS_ID = UUID("00000000-0000-7000-8000-000000000001")
+"""Always the same, so that its first owner finds it without a look at all workspaces."""
 
 
 def new_workspace(owner: User, *, name: str, slug: str = "") -> Workspace:
@@ -52,7 +54,7 @@ def command_workspace(slug: str = "") -> Workspace:
         found = rows.filter(_has_people()).first() or rows.first()
     if found is not None:
         return found
-    workspace = Workspace(id=uuid7(), name=COMMANDS_NAME, slug=COMMANDS_SLUG)
+    workspace = Workspace(id=COMMANDS_ID, name=COMMANDS_NAME, slug=COMMANDS_SLUG)
     try:
         with workspace_scope(workspace.id):
             workspace.save(force_insert=True)
@@ -68,10 +70,9 @@ def _has_people() -> Exists:
 
 def adopt(owner: User) -> None:
     """Give the workspace in which commands worked before there were people to the first owner."""
-    with staff_scope("set up"):
-        left = Workspace.objects.filter(closed_at=None, slug=COMMANDS_SLUG).exclude(_has_people()).first()
-    if left is not None:
-        with workspace_scope(left.id):
+    with workspace_scope(COMMANDS_ID):
+        left = Workspace.objects.filter(pk=COMMANDS_ID, closed_at=None).exclude(_has_people()).first()
+        if left is not None:
             Membership.objects.create(workspace=left, user=owner, role=Role.OWNER)
 
 

@@ -29,6 +29,15 @@ def cancel_subject(subject: str) -> int:
         return _cancel(Job.objects.filter(subject=subject))
 
 
+def hold_subject(subject: str) -> None:
+    """Lock the jobs of a business object that are not over, in the caller's transaction.
+
+    Before the object's own row: a job that ends holds its own lock when it comes to that row.
+    """
+    live = Job.objects.filter(subject=subject, state__in=[*WAITING, State.RUNNING]).order_by("pk")
+    list(live.select_for_update(of=("self",)).values_list("pk", flat=True))
+
+
 def _cancel(jobs: QuerySet[Job]) -> int:
     # The lock settles the race with a worker that claims: it finds the row cancelled, or we find it running.
     live = list(jobs.filter(state__in=[*WAITING, State.RUNNING]).order_by("pk").select_for_update(of=("self",)))

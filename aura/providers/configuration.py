@@ -80,6 +80,8 @@ class VisionSettings:
 class ImageSettings:
     """A model that makes pictures; ``replacement`` is asked where the service no longer knows ``model``.
 
+    ``editor`` is the one for pictures that start from another picture, where ``model`` makes them from words only.
+
     ``in_flight`` requests are under way at once, ``timeout`` is in seconds for each, ``per_minute`` is how many
     requests a key may make.
     """
@@ -87,13 +89,19 @@ class ImageSettings:
     url: str
     model: str
     replacement: str = ""
+    editor: str = ""
     in_flight: int = 4
     timeout: int = 120
     per_minute: int = 60
 
 
 REPLICATE = ImageSettings(
-    "https://api.replicate.com", "black-forest-labs/flux-schnell", in_flight=16, timeout=30, per_minute=600
+    "https://api.replicate.com",
+    "black-forest-labs/flux-schnell",
+    editor="black-forest-labs/flux-kontext-pro",
+    in_flight=16,
+    timeout=30,
+    per_minute=600,
 )
 GEMINI_IMAGES = ImageSettings(
     "https://generativelanguage.googleapis.com", "gemini-3.1-flash-image", "gemini-3.1-flash-lite-image"
@@ -103,6 +111,7 @@ GEMINI_WRITING = VisionSettings(
     "https://generativelanguage.googleapis.com", "gemini-3.8-flash", "gemini-3.5-flash", resolution="medium"
 )
 OPENAI_WRITING = VisionSettings("https://api.openai.com/v1", "", resolution="medium")
+GEMINI_FINDING = VisionSettings("https://generativelanguage.googleapis.com", "gemini-3.8-flash", "gemini-3.5-flash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,8 @@ class Outside:
     gemini_writing: VisionSettings = GEMINI_WRITING
     openai_writing: VisionSettings = OPENAI_WRITING
     """The models that look at pictures and write; the addresses are those of the models that read profiles."""
+    gemini_finding: VisionSettings = GEMINI_FINDING
+    """The model that searches the web for accounts."""
     prices: str = ""
     """A file of prices in place of the shipped one."""
     monthly_budget: Decimal | None = None

@@ -106,7 +106,12 @@ PAGES: dict[str, Rule] = {
     "generation:again": does(OBJECT, "generation", post=AN),
     "generation:favourite": does(OBJECT, "generation", "one", post=AN),
     "generation:remove": does(OBJECT, "generation", post=AN),
+    "optimizer:hashtags": does(OWN, get=V, post=AN),
+    "optimizer:import_hashtags": does(OWN, post=AN),
+    "optimizer:hashtag": does(OBJECT, "stored_hashtag", get=V, post=AN),
+    "optimizer:remove_hashtag": does(OBJECT, "stored_hashtag", post=AN),
     "generation_hooks:replicate": does(OPEN, "workspace_id", "generation", post=V),
+    "optimizer_hooks:replicate": does(OPEN, "workspace_id", "photo", post=V),
     "audience_hooks:apify": does(OPEN, "workspace_id", "run", post=V),
     "audience:import": does(OBJECT, "username", get=AN, post=AN),
     "audience:account_export": Rule(OBJECT, READ, ("username", "export_table", "csv")),
@@ -161,6 +166,7 @@ ALSO: dict[str, set[int]] = {
     # Without its secret a webhook finds nothing.
     "audience_hooks:apify": {404},
     "generation_hooks:replicate": {404},
+    "optimizer_hooks:replicate": {404},
     "audience:picture": {404},
     **dict.fromkeys(("media:picture", "media:small", "api:media:file", "api:media:small"), {404}),  # no file
     "audience:compare_export": {404},  # without two sides in the query

@@ -78,6 +78,10 @@ API: dict[str, Rule] = {
     "api:compliments:posts": does(OWN, get=V, post=AN),
     "api:compliments:post": does(OBJECT, "asked_post", get=V, delete=AN),
     "api:compliments:post_retry": does(OBJECT, "asked_post", post=AN),
+    # API: optimizer
+    "api:optimize:hashtags": does(OWN, get=V, post=AN),
+    "api:optimize:import_hashtags": does(OWN, post=AN),
+    "api:optimize:hashtag": does(OBJECT, "stored_hashtag", get=V, delete=AN),
     # API: pictures
     "api:media:upload": does(OWN, post=AN),
     "api:media:picture": Rule(OBJECT, READ, ("stored_picture",)),

@@ -104,7 +104,8 @@ def test_a_strangers_file_holds_nothing_of_mine(team: Team, account: TrackedAcco
 def test_the_pages_offer_the_same_files(team: Team, account: TrackedAccount, wanted: str) -> None:
     client = page_client(team.viewer)
     tables = [
-        reverse("table", args=[name, wanted]) for name in ("accounts", "runs", "jobs", "compliments", "generations")
+        reverse("table", args=[name, wanted])
+        for name in ("accounts", "runs", "jobs", "compliments", "generations", "hashtags")
     ]
     names = ("posts", "comments", "commenters", "top-commenters")
     tables += [reverse("account_table", args=["northroast", name, wanted]) for name in names]

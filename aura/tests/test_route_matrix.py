@@ -32,6 +32,7 @@ from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
 from generation.models import GeneratedImage, Generation
+from optimizer.models import Optimization, ProductPhoto, StoredHashtag
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -123,12 +124,16 @@ def _works(team: Team) -> dict[str, str]:
     voice = VoicePreset.objects.create(workspace=north, name="Bakery")
     generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
     GeneratedImage.objects.create(workspace=north, generation=generation, number=1, picture=_picture(north))
+    session = Optimization.objects.create(workspace=north, name="cup.jpg", state=Optimization.State.FAILED)
+    photo = ProductPhoto.objects.create(workspace=north, optimization=session, style="macro")
     return {
+        "photo": str(photo.pk),
         "instagram_post": str(post.pk),
         "asked_post": str(_post(north).pk),
         "writing": str(writing.pk),
         "voice": str(voice.pk),
         "generation": str(generation.pk),
+        "stored_hashtag": str(StoredHashtag.objects.create(workspace=north, name="sea", key="sea").pk),
     }
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from aura.providers.local.letters import word_set
+from aura.wording.folding import ALIKE, bare, spaced
 from compliments.guard.facts import BriefFacts
-from compliments.guard.folding import ALIKE, bare, spaced
 
 ENDINGS: Final = (
     "com|net|org|info|biz|io|co|me|ly|gg|tv|app|dev|shop|store|site|online|xyz|top|club|link|live|page|ai|de|es|fr|it|pt"

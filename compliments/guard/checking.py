@@ -5,18 +5,17 @@ from dataclasses import replace
 from typing import Final
 
 from aura.providers.writer_ports import TONES, Compliment
+from aura.wording import forbidden
+from aura.wording.folding import HIDDEN, visible
+from aura.wording.tables import patterns
 from compliments.guard.addresses import addresses, escaped
 from compliments.guard.echoes import ORDERS_RUN, STRANGERS_RUN, repeats
 from compliments.guard.facts import BriefFacts
-from compliments.guard.folding import HIDDEN, squeezed, turned, views, visible
-from compliments.guard.tables import patterns, squeezed_patterns
 from compliments.guard.tongue import mixed_scripts, wrong_language
 
 MOST_LETTERS: Final[Mapping[str, int]] = {"short": 200, "medium": 420, "long": 900}
 MOST_WORDS_MINIMAL: Final = 12
 MINORS_ONLY: Final = frozenset({"minor_body", "minor_romantic"})
-TURNED_FROM: Final = 4
-"""Words read backwards or turned must have this many letters to count."""
 EMOJI_JOINERS: Final = ("\u200d", "\ufe0f", "\ufe0e")
 REASONS: Final[Mapping[str, str]] = {
     "profanity": "It contains a swear word.",
@@ -72,21 +71,8 @@ def check(compliment: Compliment, facts: BriefFacts) -> Compliment:
 
 def forbidden_words(text: str, facts: BriefFacts) -> Iterator[str]:
     """The codes of the lists whose words stand in a text, in any spelling that hides them."""
-    wanted = patterns(facts.language)
-    searched = tuple(views(text))
-    for code, pattern in wanted.items():
-        if code in MINORS_ONLY and not facts.possible_minor:
-            continue
-        if any(pattern.search(view) for view in searched):
-            yield code
-    single = squeezed(text)
-    for code, pattern in squeezed_patterns(facts.language).items() if single else ():
-        if (code not in MINORS_ONLY or facts.possible_minor) and pattern.search(single):
-            yield code
-    for view in turned(text):
-        for code in wanted.keys() - MINORS_ONLY:
-            if any(len(found[0]) >= TURNED_FROM for found in wanted[code].finditer(view)):
-                yield code
+    codes = patterns(facts.language).keys() - (frozenset() if facts.possible_minor else MINORS_ONLY)
+    yield from forbidden(text, facts.language, codes, turned_too=codes - MINORS_ONLY)
 
 
 def _found(compliment: Compliment, text: str, facts: BriefFacts) -> Iterator[str]:

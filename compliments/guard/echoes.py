@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from compliments.guard.folding import bare, spaced, visible
+from aura.wording.folding import bare, spaced, visible
 
 STRANGERS_RUN: Final = 5
 """Words of a stranger in a row that are a quotation; a title or a name is shorter."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from aura.providers.local.languages import common_words, read_language
 from aura.providers.local.letters import word_set
-from compliments.guard.folding import bare, spaced
+from aura.wording.folding import bare, spaced
 
 LATIN: Final = word_set("en de es fr it pt nl pl tr id sv da no fi cs ro hu hr sk sl ca vi")
 ENOUGH_WORDS: Final = 6

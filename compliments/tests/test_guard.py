@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aura.providers.writer_ports import Brief, Compliment, Reference
+from aura.wording.folding import views
 from compliments.guard import REASONS, BriefFacts, check, choose_style
-from compliments.guard.folding import views
 from compliments.prompts import PROMPT
 from compliments.tests.attacks import LEET, LOOKALIKES
 

@@ -6,13 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from aura.jobs.models import Job, State
-from aura.jobs.services import run_now
+from accounts.services.making import MAX_BODY, bring_forward
 from aura.tenancy.scope import workspace_scope
+from generation import jobs
 from generation.models import Generation
-from generation.services import makers
-
-MAX_BODY = 2 * 2**20
 
 
 @csrf_exempt
@@ -23,11 +20,8 @@ def replicate_hook(request: HttpRequest, workspace: UUID, generation: UUID) -> H
     A wrong signature and an unknown order are answered alike.
     """
     with workspace_scope(workspace):
-        found = Generation.objects.filter(pk=generation).first()
+        known = Generation.objects.filter(pk=generation).exists()
     body = request.read(MAX_BODY)
-    if found is None or not makers.is_signed(workspace, request.headers, body):
+    if not known or not bring_forward(workspace, jobs.GENERATIONS.kind, str(generation), request.headers, body):
         raise Http404
-    with workspace_scope(workspace):
-        for job in Job.objects.filter(kind="generation.make", key=str(generation), state=State.PENDING):
-            run_now(job)
     return HttpResponse(status=204)

@@ -15,6 +15,8 @@ SHAPES: Final = range(0xFE00, 0xFE10)
 """They say how a sign before them is drawn."""
 LETTERS: Final = ("Ll", "Lo", "Lm", "Lu", "Lt", "Nd", "Mn", "Mc")
 JOINER: Final = "\u200c"
+PLAIN: Final = re.compile(r"[ \t]*#?([A-Za-z][A-Za-z0-9]{1,49})[ \t]*")
+"""Most hashtags of a long table; what the long way would say of them is known."""
 ALPHABETS: Final = ("LATIN", "CYRILLIC", "GREEK")
 
 
@@ -31,6 +33,8 @@ def hashtag(text: str) -> str:
 
     Emoji and signs go. Raises :class:`Refused` for links, handles, digits only, and look-alike spellings.
     """
+    if quick := PLAIN.fullmatch(text):
+        return quick[1].lower()
     wide = unicodedata.normalize("NFKC", text[:400]).strip()
     if WAYS_OUT.search(wide):
         raise Refused("link")

@@ -14,7 +14,7 @@ MIX: Final[Mapping[str, float]] = {"popular": 0.3, "medium": 0.4, "niche": 0.3}
 GENERAL: Final = "general"
 MODEL_SCORE, LAST_MODEL_SCORE = 1.0, 0.6
 HISTORY_SCORE, RELEVANT_HISTORY = 0.35, 0.25
-TABLE_SCORE, GENERAL_SCORE = 0.45, 0.1
+OWN_SCORE, TABLE_SCORE, GENERAL_SCORE = 0.58, 0.45, 0.1
 LIFT_WEIGHT: Final = 0.2
 MOST_CANDIDATES: Final = 200
 
@@ -81,7 +81,7 @@ def choose(
         _offer(pool, {}, banned, known, used.name, _history_score(used, wanted), "history")
     for row in rows:
         if wanted & set(row.niches):
-            _offer(pool, {}, banned, known, row.name, TABLE_SCORE, "table")
+            _offer(pool, {}, banned, known, row.name, OWN_SCORE if row.own else TABLE_SCORE, "table")
     limits = hashtag_range(platform, preset)
     relevant = [tag for tag in pool.values() if tag.score >= TABLE_SCORE or "model" in tag.sources]
     chosen = _mixed(relevant, min(limits.aim, limits.most))

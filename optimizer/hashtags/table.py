@@ -1,23 +1,18 @@
-"""The stored table of hashtags: a starter that ships, and the reading of tables that people import."""
+"""A table of hashtags: its rows, their sizes, and the starter that ships."""
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from optimizer.hashtags.forms import Refused, hashtag, key_of
+from optimizer.hashtags.forms import key_of
 
 SHIPPED: Final = Path(__file__).with_name("starter.txt")
 SOURCE: Final = "Aura's own starter list of November 2026; sizes are guesses, nothing was counted"
 SIZES: Final = ("popular", "medium", "niche")
 POPULAR_FROM, MEDIUM_FROM = 20_000_000, 1_000_000
-MOST_ROWS, MOST_BYTES = 200_000, 20_000_000
-TRUE: Final = frozenset({"1", "true", "yes", "y", "x", "banned", "ja", "si", "sí", "oui"})
-FALSE: Final = frozenset({"", "0", "false", "no", "n", "nein", "non"})
 
 
 class WrongTable(ValueError):
@@ -26,13 +21,17 @@ class WrongTable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TagRow:
-    """One hashtag of a table. ``posts`` counts posts where somebody counted; ``size`` else a guess (see ``SIZES``)."""
+    """One hashtag of a table. ``posts`` counts posts where somebody counted; ``size`` else a guess (see ``SIZES``).
+
+    ``own`` are the workspace's own rows, which go before the shipped guesses.
+    """
 
     name: str
     size: str = ""
     posts: int | None = None
     banned: bool = False
     niches: tuple[str, ...] = ()
+    own: bool = False
 
 
 def size_of(row: TagRow) -> str:
@@ -69,52 +68,3 @@ def sections() -> Iterator[tuple[str, str, tuple[str, ...]]]:
         elif line and not line.startswith("#"):
             kind, _, rest = line.partition(":")
             yield niche, kind, tuple(one for part in rest.split(",") if (one := part.strip()))
-
-
-def parsed(text: str) -> tuple[TagRow, ...]:
-    """Rows of a CSV with a head: ``hashtag`` (or ``name``), and if known ``posts``, ``banned``, ``niches`` (by ";").
-
-    Later rows of the same hashtag win. Raises :class:`WrongTable`, which names the line.
-    """
-    if len(text) > MOST_BYTES:
-        raise WrongTable("The table is larger than 20 MB.")
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""))
-    try:
-        head = [str(name).strip().lower() for name in reader.fieldnames or ()]
-        column = next((name for name in ("hashtag", "name", "tag") if name in head), None)
-        if column is None:
-            raise WrongTable("The first line must name the columns; one of them is hashtag.")
-        reader.fieldnames = head
-        rows: dict[str, TagRow] = {}
-        for number, row in enumerate(reader, 2):
-            if number > MOST_ROWS:
-                raise WrongTable(f"A table has at most {MOST_ROWS:,} lines.")
-            found = _row(number, row, column)
-            rows.pop(key_of(found.name), None)
-            rows[key_of(found.name)] = found
-    except csv.Error as error:
-        raise WrongTable(f"This is not a CSV table ({error}).") from None
-    return tuple(rows.values())
-
-
-def _row(number: int, row: Mapping[str, str | None], column: str) -> TagRow:
-    try:
-        name = hashtag(row.get(column) or "")
-    except Refused as refused:
-        raise WrongTable(f"Line {number}: this is no hashtag ({refused.code}).") from None
-    banned = (row.get("banned") or "").strip().lower()
-    if banned not in TRUE | FALSE:
-        raise WrongTable(f"Line {number}: banned is yes or no.")
-    niches = tuple(
-        dict.fromkeys(one.strip().lower()[:60] for one in (row.get("niches") or "").split(";") if one.strip())
-    )
-    return TagRow(name, "", _posts(number, row.get("posts") or ""), banned in TRUE, niches[:20])
-
-
-def _posts(number: int, said: str) -> int | None:
-    plain = said.strip().replace(",", "").replace("_", "").replace(" ", "")
-    if not plain:
-        return None
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= 12):
-        raise WrongTable(f"Line {number}: posts is a whole number.")
-    return int(plain)

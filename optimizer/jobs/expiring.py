@@ -10,7 +10,7 @@ from aura.jobs.context import JobContext
 from aura.jobs.models import Lane
 from aura.jobs.queue import job
 from aura.jobs.schedule import periodic
-from aura.jobs.services import cancel_subject
+from aura.jobs.services import cancel_subject, hold_subject
 from aura.providers.storing.walking import files_below
 from aura.tenancy.scope import staff_scope, workspace_scope
 from optimizer.models import Optimization
@@ -33,6 +33,7 @@ def expire_sessions(context: JobContext) -> dict[str, int]:
         with workspace_scope(workspace_id):
             row = Optimization.objects.filter(pk=pk).first()
             if row is not None:
+                hold_subject(str(row.pk))
                 ended += sessions.expire(row)
                 cancel_subject(str(row.pk))
     return {"ended": ended}

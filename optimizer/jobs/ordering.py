@@ -7,7 +7,8 @@ from django.db import transaction
 from aura.jobs.errors import JobNotRetryable
 from aura.jobs.models import Job
 from aura.jobs.queue import start
-from aura.jobs.services import cancel_subject
+from aura.jobs.services import cancel_subject, hold_subject
+from optimizer.jobs.photos import retry_photos
 from optimizer.jobs.rendering import run_render
 from optimizer.jobs.wording import start_write
 from optimizer.models import Optimization, Part
@@ -27,10 +28,12 @@ def start_optimization(order: intake.Order, *, user_id: UUID | None = None) -> O
 def cancel_optimization(optimization: Optimization) -> bool:
     """Stop a session; False where it is over. What is ready stays."""
     with transaction.atomic():
+        hold_subject(str(optimization.pk))
         if sessions.locked(optimization).is_over:
             return False
-        cancel_subject(str(optimization.pk))
+        # The session first, so that the end of its last photograph does not make it done.
         sessions.end(optimization, S.CANCELLED, code="cancelled", message=sessions.CANCELLED)
+        cancel_subject(str(optimization.pk))
     return True
 
 
@@ -45,11 +48,14 @@ def try_again(optimization: Optimization) -> None:
             _start(row)
         elif row.texts == Part.WAITING:
             start_write(row)
+        else:
+            sessions.begin(row)
+        retry_photos(row)
 
 
 def _misses_something(row: Optimization) -> bool:
     is_whole = row.pictures == row.texts == Part.DONE
-    return not is_whole or row.outputs.exclude(state="done").exists()
+    return not is_whole or row.outputs.exclude(state="done").exists() or row.photos.exclude(state="done").exists()
 
 
 def _start(optimization: Optimization) -> Job:

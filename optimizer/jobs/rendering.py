@@ -6,6 +6,7 @@ from aura.jobs.queue import job
 from optimizer.engine.opening import PictureRefused
 from optimizer.engine.rendering import render_all
 from optimizer.engine.targets import Rendered
+from optimizer.jobs.photos import start_photos
 from optimizer.jobs.wording import start_write
 from optimizer.models import Optimization, Part, PlatformOutput
 from optimizer.queries.sessions import same_as
@@ -49,11 +50,13 @@ def run_render(context: JobContext) -> None:
     if former is not None:
         _reuse(context, optimization, former)
         return
+    if optimization.choices.photography == "on":
+        start_photos(optimization)
     _render(context, optimization, source)
 
 
 def _open(context: JobContext) -> Optimization | None:
-    rows = Optimization.objects.select_related("source", "master", "logo")
+    rows = Optimization.objects.select_related("source", "master", "logo").prefetch_related("compared__picture")
     optimization = rows.filter(pk=context.payload["optimization"]).first()
     if optimization is None or optimization.is_over or optimization.pictures != Part.WAITING:
         return None

@@ -10,13 +10,16 @@ from aura.providers.errors import MAYBE_BILLED, ProviderError
 from aura.providers.local.scenes import look
 from aura.providers.writer_ports import StructuredModel
 from optimizer import prompts
+from optimizer.comparing import compare
+from optimizer.jobs.finding import find_accounts
+from optimizer.jobs.patience import passes_soon
+from optimizer.jobs.photos import start_photos
 from optimizer.models import Optimization, Part
+from optimizer.queries import hashtags
 from optimizer.queries.sessions import same_words
 from optimizer.services import sessions, texts, writers
-from optimizer.timing import best_times
+from optimizer.services.timing import timings
 
-LONG: Final = 30.0
-"""Seconds that somebody waits for the first model before the next one is asked."""
 INTERRUPTED: Final = "Aura was stopped while it asked {name}; it is not asked again, since that may have been paid for."
 UNWRITTEN: Final = "The texts could not be written."
 
@@ -45,7 +48,7 @@ def end_with_job(job_row: Job) -> None:
 def run_write(context: JobContext) -> None:
     """Ask, compose every platform's texts, and look for accounts to tag."""
     with context.transaction():
-        rows = Optimization.objects.select_related("master")
+        rows = Optimization.objects.select_related("master").prefetch_related("compared__picture")
         optimization = rows.filter(pk=context.payload["optimization"]).first()
     if optimization is None or optimization.is_over or optimization.texts != Part.WAITING:
         return
@@ -54,6 +57,9 @@ def run_write(context: JobContext) -> None:
         _ask(context, optimization)
     _compose(context, optimization)
     context.progress(done=1)
+    if optimization.choices.photography == "auto":
+        start_photos(optimization)
+    find_accounts(context, optimization)
     with context.transaction(finish=True, result={"writer": optimization.writer}):
         sessions.finish_part(optimization, "texts", Part.DONE)
 
@@ -80,7 +86,7 @@ def _ask(context: JobContext, optimization: Optimization) -> None:
             _answered(context, optimization, model, asked, same)
             return
         except ProviderError as error:
-            if _passes_soon(context, error):
+            if passes_soon(context, error):
                 raise
             _note(context, optimization, model.name, error)
 
@@ -123,18 +129,17 @@ def _note(context: JobContext, optimization: Optimization, name: str, error: Pro
             sessions.give_up_on(optimization, name, error)
 
 
-def _passes_soon(context: JobContext, error: ProviderError) -> bool:
-    """Whether the same model is worth waiting for. What may have been paid for is not asked twice."""
-    if error.code in MAYBE_BILLED:
-        return False
-    return error.retryable and context.tries_left > 0 and (error.retry_after or 0) <= LONG
-
-
 def _compose(context: JobContext, optimization: Optimization) -> None:
-    scene = None
-    if texts.needs_scene(optimization) and optimization.master is not None:
-        scene = look(media.read(optimization.master))
-    made = texts.composed(optimization, scene, history=(), table=None)
-    timings = {platform: best_times(platform) for platform in optimization.choices.platforms}
+    scene = comparison = None
+    if texts.needs_scene(optimization):
+        scenes = [look(media.read(one)) for one in writers.pictures_of(optimization)]
+        scene, comparison = scenes[0], compare(scenes) if len(scenes) > 1 else None
     with context.transaction():
-        texts.store(optimization, made, timings)
+        used = hashtags.history(besides=optimization.pk)
+        given = texts.words_of(optimization.words)
+        candidates = [*(given.hashtags if given else ()), *(one.name for one in used)]
+        table = hashtags.table_for(candidates, texts.niches_of(optimization.description, given))
+        times = timings(optimization.choices.platforms)
+    made = texts.composed(optimization, scene, history=used, table=table)
+    with context.transaction():
+        texts.store(optimization, made, times, comparison)

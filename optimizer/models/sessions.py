@@ -105,6 +105,23 @@ class Optimization(TenantModel):
         return choices(self.options)
 
 
+class ComparedPicture(TenantModel):
+    """Another picture of the same set, that the session's own is compared with (O3)."""
+
+    optimization = TenantForeignKey(Optimization, on_delete=models.CASCADE, related_name="compared")
+    number = models.PositiveSmallIntegerField(help_text="2 is the first after the session's own")
+    picture = TenantForeignKey(Picture, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "optimization", "number"], name="compared_picture_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.optimization_id} {self.number}"
+
+
 class PlatformOutput(TenantModel):
     """What one platform got. Its texts may be written anew, unless a person has edited them."""
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.queries.costs import with_costs
 from optimizer.layout import Account, PlatformResult, Session, file_name, results_data
-from optimizer.models import Optimization, Part, PlatformFile, PlatformOutput
+from optimizer.models import Optimization, Part, PlatformFile, PlatformOutput, ProductPhoto
+from optimizer.queries.photos import photographs
 from optimizer.timing import Timing, Window
 
 S = Optimization.State
@@ -26,7 +27,8 @@ ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 def sessions(search: str = "", state: str = "") -> QuerySet[Optimization]:
     """Newest first, with outputs, files and costs; ``state`` may also be ``making``."""
     rows = Optimization.objects.select_related("master", "source", "logo", "created_by")
-    rows = rows.prefetch_related(Prefetch("outputs", _outputs()))
+    photos = ProductPhoto.objects.select_related("picture").order_by("style")
+    rows = rows.prefetch_related(Prefetch("outputs", _outputs()), Prefetch("photos", photos), "compared__picture")
     for word in search.split()[:8]:
         rows = rows.filter(name__icontains=word) | rows.filter(description__icontains=word)
     if state:
@@ -42,14 +44,17 @@ def session_of(pk: UUID) -> Optimization | None:
 def pictures_of(optimization: Optimization) -> list[UUID]:
     """All pictures that a session refers to."""
     rows = PlatformFile.objects.filter(output__optimization=optimization)
-    own = (optimization.master_id, optimization.source_id, optimization.logo_id)
-    return [*rows.values_list("picture_id", flat=True), *(one for one in own if one is not None)]
+    photos = optimization.photos.values_list("picture_id", flat=True)
+    own = (optimization.master_id, optimization.source_id, optimization.logo_id, *photos)
+    shown = [*rows.values_list("picture_id", flat=True), *optimization.compared.values_list("picture_id", flat=True)]
+    return [*shown, *(one for one in own if one is not None)]
 
 
 def same_as(optimization: Optimization, digest: str) -> Optimization | None:
     """The newest finished session of the same picture and options (O14), of which nothing has failed."""
     rows = sessions().filter(digest=digest, state=S.DONE, notes=[]).exclude(pk=optimization.pk)
     rows = rows.exclude(outputs__state__in=["failed", "cancelled", "queued", "running"])
+    rows = rows.exclude(photos__state__in=["failed", "cancelled", "queued", "running"])
     return rows.exclude(outputs__edited=True).exclude(outputs__focus_x__isnull=False).first()
 
 
@@ -77,6 +82,7 @@ def layout_of(optimization: Optimization) -> Session:
         product_reason=told.get("product_reason", ""),
         seconds=seconds_of(optimization),
         notes=tuple(one["message"] for one in optimization.notes),
+        extra=_comparison(told) | _photographs(optimization),
     )
 
 
@@ -88,8 +94,9 @@ def results_of(optimization: Optimization) -> dict[str, Any]:
 def status_of(optimization: Optimization) -> dict[str, Any]:
     """How far a session is: its state, each platform's, and when it is expected to be ready."""
     outputs = list(optimization.outputs.all())
-    steps = len(outputs) + 1
-    done = sum(output.state not in {"queued", "running"} for output in outputs) + (optimization.texts != Part.WAITING)
+    states = [output.state for output in outputs] + [photo.state for photo in optimization.photos.all()]
+    steps = len(states) + 1
+    done = sum(state not in {"queued", "running"} for state in states) + (optimization.texts != Part.WAITING)
     left = eta_seconds(optimization)
     return {
         "session_id": str(optimization.pk),
@@ -106,6 +113,7 @@ def status_of(optimization: Optimization) -> dict[str, Any]:
         "finished_at": _iso(optimization.finished_at),
         "processing_time": round(seconds_of(optimization), 3),
         "platforms": {output.platform: _platform_status(output) for output in outputs},
+        "photographs": photographs(optimization),
         "error": _error(optimization),
         "notes": optimization.notes,
     }
@@ -192,6 +200,17 @@ def _result(optimization: Optimization, output: PlatformOutput) -> PlatformResul
         code=output.error_code,
         error=output.error,
     )
+
+
+def _photographs(optimization: Optimization) -> dict[str, Any]:
+    made = photographs(optimization)
+    return {"photographs": made} if made else {}
+
+
+def _comparison(told: dict[str, Any]) -> dict[str, Any]:
+    if not told.get("comparison"):
+        return {}
+    return {"comparison": {"text": told["comparison"], "best_picture": told["best_picture"]}}
 
 
 def _account(data: dict[str, Any]) -> Account:

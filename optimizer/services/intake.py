@@ -41,8 +41,8 @@ NAMELESS: Final = "picture"
 class Order:
     """What is asked for: a picture that is one of ``upload`` (with ``name``), ``url`` and ``picture``, and choices.
 
-    ``fresh`` asks models anew where a former session has the answer. ``picture`` and ``logo`` are stored ones of the
-    open workspace.
+    ``others`` are pictures of the same set, at most three, that it is compared with. ``fresh`` asks models anew where a
+    former session has the answer. ``picture``, ``logo`` and ``others`` are stored ones of the open workspace.
     """
 
     choices: Choices
@@ -52,6 +52,7 @@ class Order:
     url: str = ""
     picture: Picture | None = None
     logo: Picture | None = None
+    others: tuple[Picture, ...] = ()
     fresh: bool = False
 
 

@@ -9,6 +9,7 @@ from aura.media import services as media
 from aura.media.services import Cleaned
 from optimizer.models import Optimization, Part, PlatformFile, PlatformOutput
 from optimizer.options import digest
+from optimizer.services import photos
 from optimizer.services.intake import Source
 
 VERSION: Final = 1
@@ -21,7 +22,8 @@ OF_FILE: Final = ("style", "picture_id", "crop", "quality", "similarity", "notes
 def digest_of(optimization: Optimization, sha256: str, asked: Sequence[str]) -> str:
     """The name of all that a session's results come from; ``asked`` names who would be asked."""
     logo = optimization.logo.sha256 if optimization.logo else ""
-    return digest(VERSION, sha256, optimization.options, optimization.description, logo, list(asked))
+    others = [one.picture.sha256 for one in optimization.compared.all()]
+    return digest(VERSION, sha256, others, optimization.options, optimization.description, logo, list(asked))
 
 
 def keep_master(optimization: Optimization, source: Source, master: Cleaned, same: str) -> None:
@@ -41,6 +43,7 @@ def copy(former: Optimization, optimization: Optimization) -> None:
     outputs = {output.platform: output for output in optimization.outputs.all()}
     for before in former.outputs.all():
         _copy_output(before, outputs[before.platform])
+    photos.copy(former, optimization)
 
 
 def _copy_output(before: PlatformOutput, output: PlatformOutput) -> None:

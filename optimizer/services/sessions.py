@@ -10,9 +10,10 @@ from aura.media.services import drop_unused
 from aura.providers.errors import ProviderError
 from aura.tenancy.scope import current_workspace_id
 from aura.webhooks.services import emit
-from optimizer.models import Optimization, Part, PlatformOutput
+from optimizer.comparing import MOST_PICTURES
+from optimizer.models import ComparedPicture, Optimization, Part, PlatformOutput
 from optimizer.queries.sessions import pictures_of
-from optimizer.services import intake
+from optimizer.services import intake, photos
 from optimizer.services.problems import problem_of
 
 S = Optimization.State
@@ -44,6 +45,12 @@ def take(order: intake.Order, *, user_id: UUID | None) -> Optimization:
     if order.upload is not None:
         intake.save_upload(optimization, order.upload)
     optimization.save(force_insert=True)
+    ComparedPicture.objects.bulk_create(
+        ComparedPicture(
+            workspace_id=optimization.workspace_id, optimization=optimization, number=number, picture=picture
+        )
+        for number, picture in enumerate(order.others[: MOST_PICTURES - 1], start=2)
+    )
     PlatformOutput.objects.bulk_create(
         PlatformOutput(
             workspace_id=optimization.workspace_id,
@@ -81,7 +88,7 @@ def finish_part(optimization: Optimization, part: str, outcome: str) -> None:
 def settle(optimization: Optimization) -> bool:
     """End a session once nothing of it is left to do: done where at least one platform is. False while there is."""
     row = locked(optimization)
-    if row.is_over or Part.WAITING in {row.pictures, row.texts}:
+    if row.is_over or Part.WAITING in {row.pictures, row.texts} or photos.are_open(row):
         return False
     if row.outputs.filter(state=O.DONE).exists():
         return end(row, S.DONE)

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from aura.providers.local.scenes import Scene
+from optimizer.comparing import Comparison
 from optimizer.composing import LOCAL, Composition, PlatformText, Told, compose
-from optimizer.hashtags import Refused, TagRow, Used, hashtag
+from optimizer.hashtags import Refused, TagRow, Used, hashtag, niches_in
 from optimizer.limits import count, limit_of, plain
 from optimizer.models import Optimization, PlatformOutput
 from optimizer.options import WrongOption
@@ -30,6 +31,14 @@ def words_of(data: Mapping[str, Any]) -> Words | None:
     captions = {name: PlatformWords(**one) for name, one in data["captions"].items()}
     lists = {name: tuple(data[name]) for name in ("niches", "subjects", "hashtags", "notes")}
     return Words(**{**data, **lists, "captions": captions})
+
+
+def niches_of(description: str, words: Words | None) -> tuple[str, ...]:
+    """The niches whose stored hashtags may matter: those that a model named, and groups that the texts speak of."""
+    if words is None:
+        return niches_in([description])
+    said = [description, words.description, *words.niches, *words.hashtags]
+    return (*words.niches, *niches_in(said))
 
 
 def needs_scene(optimization: Optimization) -> bool:
@@ -58,7 +67,12 @@ def composed(
     return compose(told)
 
 
-def store(optimization: Optimization, made: Composition, timings: Mapping[str, Timing]) -> None:
+def store(
+    optimization: Optimization,
+    made: Composition,
+    timings: Mapping[str, Timing],
+    comparison: Comparison | None = None,
+) -> None:
     """Write texts and posting times to the outputs; what a person has edited stays."""
     words = words_of(optimization.words)
     optimization.writer = optimization.writer or LOCAL
@@ -69,8 +83,11 @@ def store(optimization: Optimization, made: Composition, timings: Mapping[str, T
         "niches": list(made.niches),
         "subjects": list(made.subjects),
         "text_in_image": words.text_in_image if words else "",
-        "comparison": words.comparison if words else "",
     }
+    if words is not None and words.comparison:
+        comparison = Comparison(words.best_picture, words.comparison)
+    if comparison is not None:
+        optimization.analysis |= {"comparison": comparison.words, "best_picture": comparison.best}
     if words is not None:
         optimization.analysis |= {
             "is_product": words.is_product,

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from accounts.services.asking import Models, structured_models
+from accounts.services.finding import profile_finder
 from accounts.services.imaging import product_makers
 from aura.jobs.context import JobContext
 from aura.media import services as media
+from aura.media.models import Picture as Stored
+from aura.providers.errors import ProviderError
 from aura.providers.images import sanitise
 from aura.providers.writer_ports import Picture
 from optimizer import captions, prompts
@@ -34,7 +37,7 @@ def would_ask(optimization: Optimization) -> list[str]:
     """Everybody who would be asked, and by which words. Outside of any transaction."""
     choices, workspace_id = optimization.choices, optimization.workspace_id
     names = [one.name for one in structured_models(workspace_id, choices.writer).models]
-    found = [*names, prompts.VERSION, captions.VERSION]
+    found = [*names, prompts.VERSION, captions.VERSION, *_finders(optimization)]
     if choices.photography != "off":
         style = next(iter(choices.styles or STYLES))
         makers = product_makers(workspace_id, style, choices.maker).makers
@@ -42,17 +45,35 @@ def would_ask(optimization: Optimization) -> list[str]:
     return found
 
 
+def _finders(optimization: Optimization) -> list[str]:
+    if not optimization.choices.find_accounts:
+        return []
+    try:
+        return [profile_finder(optimization.workspace_id).name]
+    except ProviderError as error:
+        return [error.code]
+
+
 def asked_of(optimization: Optimization) -> prompts.Asked:
     """The one question about a session. Reads the storage, so outside of any transaction."""
-    assert optimization.master is not None  # noqa: S101  for the type checker: words are asked for once it is there
-    shown = sanitise(media.read(optimization.master), max_bytes=MAX_BYTES, side=SIDE)
     choices = optimization.choices
     return prompts.Asked(
-        pictures=(Picture(1, shown.data, shown.media_type, key=shown.sha256),),
+        pictures=tuple(_shown(number, one) for number, one in enumerate(pictures_of(optimization), start=1)),
         platforms=choices.platforms,
         description=optimization.description,
         language=choices.language,
     )
+
+
+def pictures_of(optimization: Optimization) -> list[Stored]:
+    """The session's picture and those that it is compared with, in their order."""
+    own = [optimization.master] if optimization.master is not None else []
+    return [*own, *(one.picture for one in optimization.compared.all())]
+
+
+def _shown(number: int, stored: Stored) -> Picture:
+    small = sanitise(media.read(stored), max_bytes=MAX_BYTES, side=SIDE)
+    return Picture(number, small.data, small.media_type, key=small.sha256)
 
 
 def question_digest(optimization: Optimization, asked: prompts.Asked, models: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ def snapshot(width: int = 900, height: int = 700) -> bytes:
 
 def order(**more: Any) -> Order:
     """An order of Instagram and X for this machine, unless told otherwise; options by their names."""
-    fields = {"description", "upload", "name", "url", "picture", "logo", "fresh"}
+    fields = {"description", "upload", "name", "url", "picture", "logo", "others", "fresh"}
     given = {name: more.pop(name) for name in list(more) if name in fields}
     options = {"platforms": ["instagram", "x"], "writer": "local", "find_accounts": False} | more
     if not {"upload", "url", "picture"} & set(given):

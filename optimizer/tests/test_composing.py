@@ -16,7 +16,7 @@ from aura.testing.simulators.gemini import KEY, GeminiSimulator
 from aura.testing.simulators.openai import OpenAISimulator
 from aura.testing.simulators.openai import service as openai
 from optimizer.composing import Told, compose
-from optimizer.hashtags import Used
+from optimizer.hashtags import TagRow, Used, starter
 from optimizer.limits import PLATFORMS, fits, hashtag_range
 from optimizer.prompts import ask_of, read
 from optimizer.tests.answers import answer, asked
@@ -104,3 +104,11 @@ def test_nothing_at_all_still_gives_words() -> None:
 def test_the_preset_with_few_hashtags_is_kept() -> None:
     made = compose(Told(("instagram",), "coffee", words=read(answer(), asked()), preset="few"))
     assert 3 <= len(made.texts["instagram"].tags.tags) <= 5
+
+
+def test_a_stored_hashtag_is_chosen_for_the_niches_that_a_model_names() -> None:
+    words = read(answer(niches=["Raku Firing"]), asked())
+    table = (*starter(), TagRow("rakukiln", posts=900, niches=("raku firing",), own=True))
+    made = compose(Told(("instagram",), "A cup.", words=words, table=table))
+    assert "rakukiln" in made.texts["instagram"].tags.names
+    assert "table" in next(tag for tag in made.texts["instagram"].tags.tags if tag.name == "rakukiln").sources

@@ -146,3 +146,15 @@ def test_niches_are_found_in_descriptions() -> None:
 
 def test_hashtags_are_pasted_as_one_line() -> None:
     assert first_comment(["sea", "light"]) == "#sea #light"
+
+
+@given(st.from_regex(r"[A-Za-z][A-Za-z0-9]{1,60}", fullmatch=True))
+def test_a_plain_hashtag_is_what_the_long_way_makes_of_it(said: str) -> None:
+    # An exclamation mark goes, and nothing plain has one.
+    try:
+        long_way = hashtag(f"{said}!")
+    except Refused:
+        with pytest.raises(Refused):
+            hashtag(said)
+    else:
+        assert hashtag(f" #{said} ") == hashtag(said) == long_way

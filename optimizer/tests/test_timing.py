@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.limits import PLATFORMS
-from optimizer.timing import CELLS, TABLE, Window, best_times, window_words
+from optimizer.timing import CELLS, TABLE, Window, best_times, window_words, without_own
 
 FLAT = [[10] * 24 for _ in range(7)]
 
@@ -78,3 +78,17 @@ def test_other_shapes_are_refused() -> None:
         best_times("instagram", [[1] * 24], posts=40, days=90)
     with pytest.raises(KeyError):
         best_times("myspace")
+
+
+def test_comments_in_hours_that_are_not_told_count_in_the_whole() -> None:
+    told = best_times("instagram", busy(), posts=40, days=90)
+    timing = best_times("instagram", busy(), posts=40, days=90, hidden=1000, whose="@northroast")
+    assert timing.comments == told.comments + 1000
+    assert timing.slots[0].share < told.slots[0].share
+    assert "@northroast" in timing.why
+
+
+def test_why_there_are_no_hours_of_ones_own_is_said() -> None:
+    timing = without_own("instagram", "no account is known to be yours.")
+    assert (timing.basis, timing.windows) == ("table", TABLE["instagram"].windows)
+    assert timing.why.endswith("no account is known to be yours.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from aura.providers.local.wording import folded
-from compliments.guard.folding import REPEATED, bare, spaced
+from aura.wording.folding import REPEATED, bare, spaced
 
 FOLDER: Final = Path(__file__).parent / "words"
 SHORTEST_SQUEEZED: Final = 5
