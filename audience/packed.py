@@ -8,7 +8,8 @@ commented with how many comments and likes; several sheets add up, and one that 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, starmap
-from typing import Any
+from math import prod
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +18,21 @@ from audience.anonymity import SHUFFLED, Census
 
 EXACT = 2**53
 """Up to here sums of floating point numbers are exact."""
+BELOW = 31
+ONE = 2**BELOW
+"""What a comment adds where comments and likes are summed as one number, likes below."""
 BITS = 20
 MASK = 2**BITS - 1
 LIMIT = round(SHUFFLED * 2**BITS)
 BLOCK = 2**15
 SPARSE = 8
+PARTS = 4
 
 Numbers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Words = NDArray[np.uint32]
 Codes = NDArray[np.int16]
+Places32 = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +48,68 @@ class Crowd:
         return int(self.people.nbytes + self.comments.nbytes + self.likes.nbytes)
 
 
-def numbers(sheet: bytes, many: int) -> Numbers:
-    """The ``many`` whole numbers, all of the same width, that a sheet or page holds."""
-    return np.frombuffer(sheet, f">i{len(sheet) // many}").astype(np.int64) if many else np.zeros(0, np.int64)
-
-
 def crowd(sheets: Iterable[tuple[int, bytes, bytes, bytes]]) -> Crowd | None:
-    """What sheets ``(how many people, their numbers, comments, likes)`` add up to; None where sums may not be exact."""
-    found = [(numbers(who, many), numbers(n, many), numbers(likes, many)) for many, who, n, likes in sheets]
-    if not found:
-        return Crowd(*(np.zeros(0, np.int64) for _ in range(3)))
-    who, comments, likes = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    if float(np.abs(likes).astype(np.float64).sum()) >= EXACT:
+    """What sheets ``(how many people, their numbers, comments, likes)`` add up to; None where sums may not be exact.
+
+    The numbers of a column are whole, of one width, their first byte the highest.
+    """
+    found = [sheet for sheet in sheets if sheet[0]]
+    ends = np.cumsum([0, *(sheet[0] for sheet in found)]).tolist()
+    who, both, written, liked = np.empty(ends[-1], np.int64), np.empty(ends[-1]), 0.0, 0.0
+    # Sheet by sheet, which stays near the processor.
+    for (many, *columns), (start, end) in zip(found, pairwise(ends), strict=True):
+        people, comments, likes = (np.frombuffer(column, f">i{len(column) // many}") for column in columns)
+        who[start:end] = people
+        weights = comments.astype(np.float64)
+        written += float(np.abs(weights).sum())
+        weights *= ONE
+        more = likes.astype(np.float64)
+        weights += more
+        both[start:end] = weights
+        liked += float(np.abs(more, out=more).sum())
+    if liked >= EXACT:
         return None
-    people, places = None, who
+    numbers, places = None, who
     if len(who) * SPARSE < int(who.max(initial=0)):
-        people, places = np.unique(who, return_inverse=True)
+        numbers, places = np.unique(who, return_inverse=True)
+    if liked < ONE / 2 and written < EXACT / ONE / 2:
+        here, *each = _sums_together(places, both)
+    else:
+        here, *each = _sums(places, *(_column(found, place) for place in (2, 3)))
+    return Crowd(here if numbers is None else numbers[here], *each)
+
+
+def _column(sheets: Sequence[tuple[int, bytes, bytes, bytes]], place: Literal[2, 3]) -> Floats:
+    columns = [np.frombuffer(sheet[place], f">i{len(sheet[place]) // sheet[0]}") for sheet in sheets]
+    return np.concatenate(columns).astype(np.float64)
+
+
+def _sums(places: Numbers, comments: Floats, likes: Floats) -> tuple[Numbers, Numbers, Numbers]:
+    """The places with comments, with the sums of both."""
     sums = [np.bincount(places, weights=part) for part in (comments, likes)]
     here = np.flatnonzero(sums[0] > 0)
-    each = [part[here].astype(np.int64) for part in sums]
-    return Crowd(here if people is None else people[here], *each)
+    return here, sums[0][here].astype(np.int64), sums[1][here].astype(np.int64)
 
 
-def _turned(value: Words, by: int) -> Words:
-    return (value << np.uint32(by)) | (value >> np.uint32(32 - by))
+def _sums_together(places: Numbers, both: Floats) -> tuple[Numbers, Numbers, Numbers]:
+    """The same by one pass over all people, where comments and likes fit into one number."""
+    sums = np.bincount(places, weights=both)
+    here = np.flatnonzero(sums >= ONE / 2)
+    told = sums[here].astype(np.int64)
+    many: Numbers = (told + ONE // 2) >> BELOW
+    return here, many, told - (many << BELOW)
+
+
+def added(columns: Iterable[tuple[bytes, bytes]]) -> tuple[list[int], list[int]]:
+    """Where and how many: pairs of columns of 4 bytes each, added up. Places that come to nothing are left out."""
+    found = [[np.frombuffer(column, ">i4").astype(np.int64) for column in pair] for pair in columns]
+    if not found:
+        return [], []
+    where, many = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    places, back = np.unique(where, return_inverse=True)
+    sums = np.zeros(len(places), np.int64)
+    np.add.at(sums, back, many)
+    return places[sums != 0].tolist(), sums[sums != 0].tolist()
 
 
 def _mixed(seed: int) -> tuple[int, int, int]:
@@ -84,62 +129,102 @@ def _mixed(seed: int) -> tuple[int, int, int]:
     return a, b, c
 
 
-def hashed(keys: Numbers, seed: int) -> tuple[Words, Words]:
-    """``hashint8extended(key, seed)`` of PostgreSQL: its upper and lower 32 bits. ``seed`` has less than 32 bits."""
-    high = (keys >> 32).astype(np.uint32)
-    low = keys.astype(np.uint32) ^ np.where(keys >= 0, high, ~high)
-    start = _mixed(seed)
-    a, b, c = (np.full(len(keys), value, np.uint32) for value in start)
-    a += low
-    for by in (14, 11, 25, 16, 4, 14, 24):
-        c ^= b
-        c -= _turned(b, by)
-        a, b, c = b, c, a
-    # Seven turns of three letters leave them one place on.
-    a, b, c = c, a, b
+def folded(keys: Numbers) -> Words:
+    """What ``hashint8`` of PostgreSQL makes of whole numbers before it mixes them: the same for all seeds."""
+    words: Words = keys.astype(np.uint32) ^ (keys >> 32).astype(np.uint32)
+    words ^= (keys >> 63).astype(np.uint32)
+    return words
+
+
+def hashed(words: Words, seed: int, room: NDArray[np.uint32] | None = None) -> tuple[Words, Words]:
+    """``hashint8extended(key, seed)`` of PostgreSQL: its upper and lower 32 bits, of keys that are :func:`folded`.
+
+    ``seed`` has less than 32 bits. Both lie in ``room``, four rows as long as ``words``, where it is given.
+    """
+    a, b, c, part = np.empty((4, len(words)), np.uint32) if room is None else room[:, : len(words)]
+    first, second, third = (np.array([value], np.uint32) for value in _mixed(seed))
+
+    def less(value: Words, turned: Words, by: int) -> None:
+        # A number turned is the sum of its two parts.
+        np.left_shift(turned, np.uint32(by), out=part[: len(turned)])
+        value -= part[: len(turned)]
+        np.right_shift(turned, np.uint32(32 - by), out=part[: len(turned)])
+        value -= part[: len(turned)]
+
+    # The key comes in late: what is the same for all of them is worked out once.
+    third ^= second
+    less(third, second, 14)
+    np.add(words, first, out=a)
+    a ^= third
+    less(a, third, 11)
+    np.bitwise_xor(a, second, out=b)
+    less(b, a, 25)
+    np.bitwise_xor(b, third, out=c)
+    less(c, b, 16)
+    for value, turned, by in ((a, c, 4), (b, a, 14), (c, b, 24)):
+        value ^= turned
+        less(value, turned, by)
     return b, c
 
 
-def replaced(keys: Numbers, salt: int, size: int) -> Numbers:
-    """By which of ``size`` values a person's own is replaced, -1 where it stays (randomised response)."""
-    high, low = hashed(keys, salt)
-    place = ((high.astype(np.int64) & 0xFF) << 12) | (low >> np.uint32(BITS)).astype(np.int64)
-    chosen: Numbers = np.where((low & np.uint32(MASK)) < LIMIT, (place & MASK) % size, -1)
-    return chosen
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the codes of people stand for in a census: whether they were read, and the places of their own values."""
+
+    was_read: NDArray[np.bool_]
+    lists: tuple[Places32, ...]
+    own: Places32
+    shape: tuple[int, ...]
 
 
-def count_in(
-    census: Census,
-    keys: Numbers,
-    codes: Codes,
+def places(
+    axes: Mapping[str, Sequence[str]],
     groups: Sequence[Mapping[str, str]],
     kept: Callable[[str, Sequence[str]], str],
-) -> None:
-    """Count people by their own and their shuffled values. ``groups`` are the values that code 1, 2, … stands for;
+) -> Places:
+    """``groups`` are the values that code 1, 2, … stands for; those without a gender were never classified.
 
-    those without a gender were never classified and only add to the key. ``kept`` names a value as an axis does.
+    ``kept`` names a value as an axis does.
     """
-    census.key ^= int(np.bitwise_xor.reduce(keys)) if len(keys) else 0
     was_read = np.array([False, *(bool(group["gender"]) for group in groups)])
-    lists = [
-        np.array([0, *(axis.index(kept(group[name], axis)) if group["gender"] else 0 for group in groups)], np.int64)
-        for name, axis in census.axes.items()
-    ]
-    chosen = was_read[codes]
-    keys, codes = keys[chosen], codes[chosen]
-    shape = census.true.shape
-    cells = int(np.prod(shape))
-    own = np.ravel_multi_index([places[: len(groups) + 1] for places in lists], shape)
-    census.true += np.bincount(own, weights=np.bincount(codes, minlength=len(own)), minlength=cells).reshape(shape)
+    lists = tuple(
+        np.array([0, *(axis.index(kept(group[name], axis)) if group["gender"] else 0 for group in groups)], np.int32)
+        for name, axis in axes.items()
+    )
+    shape = tuple(map(len, axes.values()))
+    return Places(was_read, lists, np.ravel_multi_index(lists, shape).astype(np.int32), shape)
+
+
+def shuffled(keys: Numbers, codes: Codes, of: Places) -> Places32:
+    """The cells that people are counted in by their shuffled values; one after the last for who was never read."""
+    cells = of.own[codes]
     # In blocks that stay near the processor.
-    ends = [*range(0, len(keys), BLOCK), len(keys)]
-    for start, end in pairwise(ends):
-        some, of = keys[start:end], codes[start:end]
-        places = []
-        for salt, (values, size) in enumerate(zip(lists, shape, strict=True), 1):
-            other = replaced(some, salt, size)
-            places.append(np.where(other < 0, values[of], other))
-        census.seen += np.bincount(np.ravel_multi_index(places, shape), minlength=cells).reshape(shape)
+    room = np.empty((4, min(BLOCK, len(keys))), np.uint32)
+    for start, end in pairwise([*range(0, len(keys), BLOCK), len(keys)]):
+        _shuffle(cells[start:end], keys[start:end], codes[start:end], of, room)
+    cells[~of.was_read[codes]] = prod(of.shape)
+    return cells
+
+
+def _shuffle(cells: Places32, keys: Numbers, codes: Codes, of: Places, room: Words) -> None:
+    """Move people from their own cells to those of their shuffled values (randomised response): few of them move."""
+    words = folded(keys)
+    for axis, (values, size) in enumerate(zip(of.lists, of.shape, strict=True)):
+        high, low = hashed(words, axis + 1, room)
+        moved = np.flatnonzero((low & np.uint32(MASK)) < np.uint32(LIMIT))
+        place = (high[moved] & np.uint32(2 ** (2 * BITS - 32) - 1)) << np.uint32(32 - BITS)
+        place |= low[moved] >> np.uint32(BITS)
+        step = np.int32(prod(of.shape[axis + 1 :]))
+        cells[moved] += ((place % np.uint32(size)).astype(np.int32) - values[codes[moved]]) * step
+
+
+def count_in(census: Census, keys: Numbers, codes: Codes, cells: Places32, of: Places) -> None:
+    """Count people by their own values and in their :func:`shuffled` cells. Who was never read only adds to the key."""
+    shape, size = census.true.shape, census.true.size
+    census.key ^= int(np.bitwise_xor.reduce(keys)) if len(keys) else 0
+    many = np.bincount(codes, minlength=len(of.own)) * of.was_read
+    census.true += np.bincount(of.own, weights=many, minlength=size).reshape(shape)
+    census.seen += np.bincount(cells, minlength=size + 1)[:size].reshape(shape)
 
 
 def squares(found: Crowd) -> tuple[int, int, int, int, int, int]:
@@ -161,6 +246,17 @@ def foremost(found: Crowd, most: int, order: str) -> Numbers:
     by = found.likes if order == "likes" else found.comments
     if len(by) <= most:
         return found.people
-    least = int(np.partition(by, len(by) - most)[len(by) - most])
-    first: Numbers = found.people[by >= least]
+    first: Numbers = found.people[by >= _least(by, most)]
     return first
+
+
+def _least(values: Numbers, most: int) -> int:
+    """The smallest of the ``most`` largest values, without sorting all, of which thousands are equal.
+
+    As many are at least as large as that place among the largest of so many parts: only what is above is sorted.
+    """
+    many = min(len(values), PARTS * most)
+    parts = np.maximum.reduceat(values, np.linspace(0, len(values), many, endpoint=False, dtype=np.int64))
+    bound = int(np.sort(parts)[-most])
+    above = values[values > bound]
+    return bound if len(above) < most else int(np.sort(above)[-most])

@@ -61,6 +61,7 @@ impersonal("audience.ReadingClaim", "model", "code")
 # Counts of groups, out of which an erasure takes the person.
 impersonal("audience.AudienceHour", "quarters")
 impersonal("audience.AudiencePost", "hours")
+impersonal("audience.AudienceSheet", "quarters", "dated")
 impersonal("audience.AudienceGroup", "gender", "age", "profile_type", "language")
 personal("audience.AudienceHabit", kind=Kind.DERIVED, months=Kind.DERIVED, gender=Kind.DERIVED, age=Kind.DERIVED)
 personal("audience.AudienceHabit", profile_type=Kind.DERIVED, language=Kind.DERIVED)

@@ -2,7 +2,8 @@
 
 ``make bench ARGS=benchmarks/periods.py``; AURA_TEST_SIZES names the sizes. Figures are milliseconds: CPU of Python and
 PostgreSQL together (``PGOPTIONS="-c max_parallel_workers_per_gather=0"`` keeps that to one process), and by the clock.
-Nothing is cached but, where the packs answer, the people's keys and groups in the process (``first`` is without them).
+Nothing is cached but, where the packs answer, the people's keys, groups and shuffled places in the process; ``first``
+is without them.
 """
 
 import os
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections
+from django.urls import reverse
 
 from accounts.models import User
 from audience.models import Commenter, TrackedAccount
@@ -25,7 +27,8 @@ from audience.queries.comparing import Asked, compare
 from audience.queries.demographics import demographics
 from audience.services import rollups
 from aura.tenancy.scope import workspace_scope
-from benchmarks.dashboard import MONTH, Timed, import_new, pages, prepare
+from aura.testing.fixtures import page_client
+from benchmarks.dashboard import MONTH, Timed, good, import_new, pages, prepare
 
 SIZES = [int(size) for size in os.environ.get("AURA_TEST_SIZES", "1000000").split(",")]
 TIMES = int(os.environ.get("AURA_TEST_TIMES", "20"))
@@ -46,6 +49,7 @@ def forget(*, everything: bool = False) -> None:
     packs._CROWDS.held.clear()
     if everything:
         packs._PAGES.held.clear()
+        packs._CELLS.held.clear()
 
 
 def measured(name: str, ask: Callable[[], Any], times: int = TIMES) -> None:
@@ -73,6 +77,9 @@ def questions(user: User, account: TrackedAccount) -> Iterator[tuple[str, Callab
     yield "totals of a month", lambda: totals(account, **MONTH)
     yield "top people of a month", lambda: top_people(account, limit=10, **MONTH)
     yield from ((name, ask) for name, ask in pages(user, account) if "of a" in name or name == "page: report")
+    browser, months = page_client(user), {"a": account.username, "b": account.username}
+    months |= {"a_from": "2025-05-01", "a_to": "2025-05-31", "b_from": "2025-06-01", "b_to": "2025-06-30"}
+    yield "page: comparison of two months", lambda: good(browser.get(reverse("audience:compare"), months))
 
 
 def keeping(account: TrackedAccount, people: int) -> None:
@@ -129,16 +136,20 @@ def test_periods_of_many_comments(monkeypatch: pytest.MonkeyPatch) -> None:
             cursor.execute("VACUUM ANALYZE")
         with workspace_scope(account.workspace_id):
             asked = list(questions(user, account))
-        roads = {"packs": packs.commenting} | ({"comments": lambda *asked: None} if BOTH else {})
+        ways = {name: getattr(packs, name) for name in ("commenting", "times")}
+        roads: dict[str, dict[str, Any]] = {"packs": ways}
+        roads |= {"comments": dict.fromkeys(ways, lambda *asked: None)} if BOTH else {}
         for road, way in roads.items():
-            monkeypatch.setattr(packs, "commenting", way)
+            for name, answer in way.items():
+                monkeypatch.setattr(packs, name, answer)
             for name, ask in asked:
                 if name.startswith(("page", "API")):
                     measured(f"{road}: {name}", ask)
                 else:
                     with workspace_scope(account.workspace_id):
                         measured(f"{road}: {name}", ask)
-        monkeypatch.setattr(packs, "commenting", roads["packs"])
+        for name, answer in ways.items():
+            monkeypatch.setattr(packs, name, answer)
         keeping(account, size * 3 // 10)
         with workspace_scope(account.workspace_id):
             for name, ask in asked[:2]:

@@ -17,7 +17,7 @@ class AudienceHabit(TenantModel):
     """
 
     account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
-    commenter = TenantForeignKey(Commenter, on_delete=models.CASCADE, related_name="+")
+    commenter = TenantForeignKey(Commenter, on_delete=models.CASCADE, related_name="+", db_index=False)
     comments = models.PositiveIntegerField()
     likes = models.BigIntegerField()
     posts = models.PositiveIntegerField(help_text="different posts")
@@ -33,14 +33,9 @@ class AudienceHabit(TenantModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workspace", "account", "commenter"], name="audience_habit_once")
-        ]
-        indexes: ClassVar = [
-            models.Index(
-                fields=["account", "-comments", "commenter"],
-                condition=models.Q(kind="suspicious"),
-                name="audience_habit_suspicious",
-            )
+            # The person first: this finds somebody's rows in all accounts. No index has a column that a batch changes,
+            # so that a row changes on its own page and leaves the indexes alone.
+            models.UniqueConstraint(fields=["commenter", "account", "workspace"], name="audience_habit_once")
         ]
 
 

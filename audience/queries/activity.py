@@ -61,6 +61,10 @@ REPLIES = """
 SELECT count(*) FILTER (WHERE parent_external_id <> '') / greatest(count(*), 1)::float FROM audience_comment
 WHERE {where}
 """
+OF_POST = """
+SELECT to_timestamp(900 * q::bigint) AS hour, n AS comments
+FROM unnest(%(quarters)s::int[], %(counts)s::int[]) AS u(q, n) WHERE {where}
+"""
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 
@@ -95,6 +99,13 @@ def _hours(
 ) -> tuple[str, Any]:
     """SQL that gives (hour, comments), or quarters of hours."""
     if post:
+        if (packed := packs.times(account, post)) is not None:
+            first, after = instants(start, end)
+            asked = {"to_timestamp(900 * q::bigint) >= %(first)s": first}
+            asked |= {"to_timestamp(900 * q::bigint) < %(after)s": after}
+            where = " AND ".join(["true", *(word for word, at in asked.items() if at)])
+            values = {"quarters": packed[0], "counts": packed[1], "first": first, "after": after}
+            return OF_POST.format(where=where), values
         where, values = audience_where(account, start, end, post)
         return (COUNTED_QUARTERS if quarters else COUNTED).format(where=where), values
     where, values = comments_where(account, start, end, None)

@@ -22,8 +22,12 @@ from audience.anonymity import Census
 from audience.models import TrackedAccount
 from audience.packed import Crowd, Numbers
 
-KEPT_PAGES, KEPT_CROWDS = 64 * 2**20, 32 * 2**20
-"""Bytes that a process keeps of people (ten each), and of who commented in the periods asked for last."""
+KEPT_PAGES, KEPT_CELLS, KEPT_CROWDS = 64 * 2**20, 64 * 2**20, 32 * 2**20
+"""Bytes that a process keeps: of people (ten each), of where they are counted (four each, with the people as they were
+
+then), and of who commented in the periods asked for last."""
+MANY = 8
+"""From this part of all people on, an answer counts them where everybody is counted, worked out once."""
 OWNERS = """(
     SELECT id FROM audience_commenter WHERE workspace_id = %(workspace)s AND username = %(username)s
     UNION ALL SELECT id FROM audience_commenter
@@ -52,6 +56,10 @@ SHEETS = """
 SELECT size, people, comments, likes FROM audience_audiencesheet
 WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND {where}
 """
+TIMES = """
+SELECT quarters, dated FROM audience_audiencesheet
+WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND post = %(post)s
+"""
 # In one statement, so that pages and groups are of one moment.
 PAGES = """
 SELECT k.groups, g.ids, g.versions, g.firsts, g.sizes FROM audience_audiencepacked AS k CROSS JOIN LATERAL (
@@ -62,7 +70,7 @@ SELECT k.groups, g.ids, g.versions, g.firsts, g.sizes FROM audience_audiencepack
 READ = "SELECT id, version, keys, codes FROM audience_audiencepage WHERE id = ANY (%(pages)s::uuid[])"
 # Numbers mean the same people as long as the row of the packs is the same.
 NAMED = """
-SELECT substring(g.commenters FROM 16 * (n - g.first) + 1 FOR 16)
+SELECT n, substring(g.commenters FROM 16 * (n - g.first) + 1 FOR 16)
 FROM unnest(%(numbers)s::int[]) AS n JOIN audience_audiencepacked AS k ON k.id = %(packed)s
 JOIN audience_audiencepage AS g ON g.account_id = %(account)s AND g.workspace_id = %(workspace)s
     AND n >= g.first AND n < g.first + g.size
@@ -101,6 +109,10 @@ class _Pages:
     keys: Numbers
     codes: packed.Codes
 
+    @property
+    def size(self) -> int:
+        return self.keys.nbytes + self.codes.nbytes
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -110,7 +122,21 @@ class Found:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Where everybody is counted in a census, for people as these pages have them and groups by code."""
+
+    pages: _Pages
+    groups: Sequence[str]
+    cells: packed.Places32
+
+    @property
+    def size(self) -> int:
+        return self.cells.nbytes + self.pages.size
+
+
 _PAGES: _Kept[_Pages] = _Kept(KEPT_PAGES)
+_CELLS: _Kept[_Cells] = _Kept(KEPT_CELLS)
 _CROWDS: _Kept[Crowd] = _Kept(KEPT_CROWDS)
 
 
@@ -127,16 +153,21 @@ def _arrays(query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def _packed(account: TrackedAccount, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What to ask the packs of an account with; None where they may not be asked."""
+    values: dict[str, Any] = {"account": account.pk, "workspace": account.workspace_id, **asked}
+    values |= {"username": account.username, "external": account.external_id}
+    state = _rows(STATE, values)
+    return values | dict(zip(("packed", "version"), state[0], strict=True)) if state else None
+
+
 def commenting(account: TrackedAccount, start: date | None, end: date | None, post: UUID | None) -> Found | None:
     """Who of the audience commented on these days (inclusive, UTC), or on this post."""
     if bool(post) == bool(start or end):
         return None
-    values: dict[str, Any] = {"account": account.pk, "workspace": account.workspace_id, "start": start, "end": end}
-    values |= {"post": post, "username": account.username, "external": account.external_id}
-    state = _rows(STATE, values)
-    if not state:
+    values = _packed(account, {"start": start, "end": end, "post": post})
+    if values is None:
         return None
-    values |= dict(zip(("packed", "version"), state[0], strict=True))
     asked = {"day >= %(start)s": start, "day <= %(end)s": end, "post = %(post)s": post}
     key = (account.pk, values["version"], start, end, post)
     found = _CROWDS.get(key)
@@ -149,6 +180,16 @@ def commenting(account: TrackedAccount, start: date | None, end: date | None, po
     return Found(found, values)
 
 
+def times(account: TrackedAccount, post: UUID) -> tuple[list[int], list[int]] | None:
+    """In which quarters of hours since 1970 the audience's dated comments on a post came, and how many in each."""
+    values = _packed(account, {"post": post})
+    rows = _arrays(TIMES, values) if values else [(None, None)]
+    # Sheets of an older version do not say.
+    if any(quarters is None or dated is None for quarters, dated in rows):
+        return None
+    return packed.added([(quarters, dated) for quarters, dated in rows])
+
+
 def count_in(census: Census, found: Found, kept: Callable[[str, Sequence[str]], str]) -> bool:
     """Count the people by their own and their shuffled values; False where the packs changed meanwhile."""
     rows = _rows(PAGES, found.values)
@@ -156,12 +197,38 @@ def count_in(census: Census, found: Found, kept: Callable[[str, Sequence[str]], 
     pages = _pages(found.values, *rows[0][1:]) if rows else None
     if pages is None or (len(people) and int(people[-1]) >= len(pages.keys)):
         return False
-    keys, codes = pages.keys[people], pages.codes[people]
-    groups = [dict(zip(NAMES, name.split(SEPARATOR), strict=True)) for name in rows[0][0]]
+    keys, codes, groups = pages.keys[people], pages.codes[people], rows[0][0]
     if len(codes) and not 0 < int(codes.min()) <= int(codes.max()) <= len(groups):
         return False
-    packed.count_in(census, keys, codes, groups, kept)
+    of = packed.places(census.axes, [dict(zip(NAMES, name.split(SEPARATOR), strict=True)) for name in groups], kept)
+    if len(people) * MANY < len(pages.keys) or _CELLS.most < pages.size + 4 * len(pages.keys):
+        cells = packed.shuffled(keys, codes, of)
+    else:
+        cells = _cells((found.values["account"], *map(tuple, census.axes.values())), pages, groups, of)[people]
+    packed.count_in(census, keys, codes, cells, of)
     return True
+
+
+def _cells(key: Hashable, pages: _Pages, groups: Sequence[str], of: packed.Places) -> packed.Places32:
+    """Where everybody is counted; worked out anew only for whom the packs changed."""
+    held = _CELLS.get(key)
+    if held and held.pages is pages and held.groups == groups:
+        return held.cells
+    many = len(pages.keys)
+    cells, changed = np.full(many, -1, np.int32), np.ones(many, np.bool_)
+    # A code means the same for good, as long as the packs are not made anew.
+    if held and held.groups == groups[: len(held.groups)]:
+        same = min(many, len(held.cells))
+        cells[:same] = held.cells[:same]
+        changed[:same] = (cells[:same] < 0) | (pages.keys[:same] != held.pages.keys[:same])
+        changed[:same] |= pages.codes[:same] != held.pages.codes[:same]
+    # Codes that these groups do not have are of nobody who is asked about now.
+    cells[changed] = -1
+    changed &= (pages.codes >= 0) & (pages.codes < len(of.own))
+    cells[changed] = packed.shuffled(pages.keys[changed], pages.codes[changed], of)
+    kept = _Cells(pages, groups, cells)
+    _CELLS.put(key, kept, kept.size)
+    return cells
 
 
 def _pages(
@@ -191,14 +258,23 @@ def _pages(
         keys[places[page]], codes[places[page]] = np.frombuffer(some, ">i8"), np.frombuffer(of, ">i2")
         there[page] = version
     pages = _Pages(there, keys, codes)
-    _PAGES.put(values["account"], pages, keys.nbytes + codes.nbytes)
+    _PAGES.put(values["account"], pages, pages.size)
     return pages
 
 
 def foremost(found: Found, most: int, order: str) -> list[UUID] | None:
-    """The people who can be among the first ``most``; None where ties make them too many to name."""
-    numbers = packed.foremost(found.crowd, most, order)
+    """The first ``most`` people by ``comments`` or ``likes``, in their order; None where too many tie for the last.
+
+    Ties go by comments, then by the people's ids.
+    """
+    crowd = found.crowd
+    numbers = packed.foremost(crowd, most, order)
     if len(numbers) > MOST_NAMED:
         return None
-    rows = _rows(NAMED, dict(found.values) | {"numbers": numbers.tolist()})
-    return [UUID(bytes=bytes(row[0])) for row in rows] if len(rows) == len(numbers) else None
+    rows = _arrays(NAMED, dict(found.values) | {"numbers": numbers.tolist()})
+    if len(rows) != len(numbers):
+        return None
+    places = np.searchsorted(crowd.people, np.array([row[0] for row in rows], np.int64))
+    likes = -crowd.likes[places] if order == "likes" else np.zeros(len(places), np.int64)
+    ranked = sorted(zip(likes.tolist(), (-crowd.comments[places]).tolist(), (row[1] for row in rows), strict=True))
+    return [UUID(bytes=bytes(row[2])) for row in ranked[:most]]

@@ -11,11 +11,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audience import packed
 from audience.anonymity import Census
 from audience.models import AudiencePacked, AudiencePage, AudienceSheet, AudienceState, Commenter, TrackedAccount
 from audience.queries import packs
-from audience.queries.activity import top_people, totals
+from audience.queries.activity import activity, by_hour, top_people, totals
 from audience.queries.comparing import Asked, period_sums
 from audience.queries.matching import Question, kept, matching_people
 from audience.services import rollups
@@ -82,7 +81,13 @@ def answers(account: TrackedAccount) -> list[Any]:
             for limit, offset in ((3, 0), (5, 4))
         ]
         sums = period_sums(Asked(account, **asked)) if "post" not in asked else None
-        found.append((asked, plain(census), people, totals(account, **asked), tops, sums))
+        times = [by_hour(account, zone=zone, **asked) for zone in ("UTC", "Europe/Berlin", "Asia/Kolkata")]
+        series = [activity(account, bucket, **asked) for bucket in ("hour", "day", "week")]
+        if "post" in asked:
+            some = asked | {"start": FIRST + timedelta(days=1), "end": FIRST + timedelta(days=4)}
+            times.append(by_hour(account, **some))
+            series.append(activity(account, "day", **some))
+        found.append((asked, plain(census), people, totals(account, **asked), tops, sums, times, series))
     return found
 
 
@@ -93,9 +98,11 @@ def check(account: TrackedAccount, monkeypatch: pytest.MonkeyPatch) -> None:
         assert found, "not packed"
         assert packs.count_in(Census(AXES), found, kept)
         assert packs.foremost(found, 5, "likes") is not None
+        assert "post" not in asked or packs.times(account, asked["post"]) is not None
     by_packs = answers(account)
     with monkeypatch.context() as patch:
         patch.setattr(packs, "commenting", lambda *asked: None)
+        patch.setattr(packs, "times", lambda *asked: None)
         assert by_packs == answers(account)
 
 
@@ -159,6 +166,30 @@ def test_an_account_whose_rollups_wait_or_that_was_never_packed_counts_its_comme
     assert packs.commenting(account, *asked)
     account.username = "p1"
     assert packs.commenting(account, *asked) is None, "another person is the account itself now"
+
+
+def test_a_comment_whose_time_alone_changes_moves(
+    accounts: list[TrackedAccount], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = accounts[0]
+    rollups.rebuild(account)
+    load(account, [comment(n, f"p{n}", at=n) for n in range(1, 5)])
+    post = account.posts.all()[0].pk
+    before = by_hour(account, post=post)
+    load(account, [comment(3, "p3", at=50)])
+    check(account, monkeypatch)
+    assert by_hour(account, post=post) != before
+
+
+def test_a_post_whose_sheets_do_not_tell_times_counts_its_comments(accounts: list[TrackedAccount]) -> None:
+    account = accounts[0]
+    load(account, items(random.Random(3), 60, 0))
+    rollups.rebuild(account)
+    post = account.posts.all()[0].pk
+    told = by_hour(account, post=post)
+    AudienceSheet.objects.filter(account=account, post=post).update(quarters=None, dated=None)
+    assert packs.times(account, post) is None
+    assert by_hour(account, post=post) == told
 
 
 def test_a_lost_sheet_is_found_at_night(accounts: list[TrackedAccount], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,28 +267,3 @@ def test_the_answer_is_not_read_from_comments(accounts: list[TrackedAccount]) ->
         matching_people(account, Question(start=FIRST), AXES)
         period_sums(Asked(account, FIRST))
     assert not [query for query in queries if "audience_comment " in query["sql"]]
-
-
-@pytest.mark.parametrize("salt", [1, 2, 3, 4])
-@pytest.mark.django_db
-def test_people_are_hashed_as_the_database_hashes_them(salt: int) -> None:
-    chance = random.Random(salt)
-    keys = [0, -1, 2**63 - 1, -(2**63), *(chance.getrandbits(64) - 2**63 for _ in range(500))]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT hashint8extended(k, %s) FROM unnest(%s::bigint[]) WITH ORDINALITY AS u(k, n) ORDER BY n",
-            [salt, keys],
-        )
-        wanted = [row[0] % 2**64 for row in cursor.fetchall()]
-    high, low = packed.hashed(np.array(keys), salt)
-    assert [int(a) << 32 | int(b) for a, b in zip(high, low, strict=True)] == wanted
-
-
-def test_sums_that_floating_point_would_round_are_left_to_the_database() -> None:
-    def sheet(likes: int) -> tuple[int, bytes, bytes, bytes]:
-        return 1, np.array([0], ">i4").tobytes(), np.array([1], ">i2").tobytes(), np.array([likes], ">i8").tobytes()
-
-    assert packed.crowd([sheet(2**53), sheet(1)]) is None
-    found = packed.crowd([sheet(2**51), sheet(5)])
-    assert found is not None
-    assert packed.squares(found) == (1, 2, 2**51 + 5, 4, (2**51 + 5) ** 2, 2 * (2**51 + 5))

@@ -169,6 +169,7 @@ ALSO: dict[str, set[int]] = {
     "optimizer_hooks:replicate": {404},
     "audience:picture": {404},
     **dict.fromkeys(("media:picture", "media:small", "api:media:file", "api:media:small"), {404}),  # no file
+    **dict.fromkeys(("api:optimize:file", "api:optimize:archive"), {404}),
     "audience:compare_export": {404},  # without two sides in the query
     "audience:overlap_export": {404},
     "account_confirm_email": {404},

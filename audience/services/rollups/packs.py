@@ -12,12 +12,12 @@ import numpy as np
 from django.db.backends.utils import CursorWrapper
 
 from audience.services.rollups.parts import Changes, Values, written
+from audience.services.rollups.sheets import ALL_DAYS, ALL_POSTS, MINE, NUMBERED, TOUCH
 
 SEPARATOR = "\x1f"
 PAGE = 8192
 MOST_GROUPS = 2**15 - 1
 GROUP = "concat_ws(E'\\x1f', p.gender, p.age, p.profile_type, p.language)"
-MINE = "account_id = %(account)s AND workspace_id = %(workspace)s"
 DRIFTED = f"""
 SELECT count(*) FROM (
     SELECT day, sum(total) AS comments FROM audience_audiencesheet WHERE {MINE} AND day IS NOT NULL
@@ -67,40 +67,6 @@ FROM generate_series(0, %(next)s - 1) AS n LEFT JOIN f ON f.number = n GROUP BY 
 """  # noqa: S608
 
 
-def _narrow(name: str, narrow: tuple[str, int], wide: tuple[str, str]) -> str:
-    """The column in few bytes where all of its numbers fit, else in more. All arrays of a row have the same order."""
-    send, most = narrow
-    small = f"greatest(-{most}, least({most}, {name}))"
-    kind = "smallint" if send == "int2send" else "int"
-    return (
-        f"CASE WHEN max(abs({name})) <= {most} THEN string_agg({send}({small}::{kind}), '') "
-        f"ELSE string_agg({wide[0]}({name}::{wide[1]}), '') END"
-    )
-
-
-SHEETS = f"""
-INSERT INTO audience_audiencesheet (id, workspace_id, account_id, day, post, size, total, people, comments, likes)
-SELECT uuidv7(), %(workspace)s, %(account)s, day, post, count(*), sum(n), string_agg(int4send(number), ''),
-    {_narrow("n", ("int2send", 2**15 - 1), ("int4send", "int"))},
-    {_narrow("likes", ("int4send", 2**31 - 1), ("int8send", "bigint"))}
-FROM ({{pairs}}) AS pairs GROUP BY day, post
-"""  # noqa: S608
-DAY = "(date_trunc('day', commented_at, 'UTC') AT TIME ZONE 'UTC')::date"
-# Read once, narrow, because days and posts are both made of all comments.
-NUMBERED = f"""
-DROP TABLE IF EXISTS numbered_comment;
-CREATE TEMP TABLE numbered_comment ON COMMIT DROP AS
-SELECT {DAY} AS day, c.post_id AS post, a.number, coalesce(c.likes, 0) AS likes
-FROM audience_comment AS c JOIN audience_audienceperson AS a ON a.commenter_id = c.commenter_id
-    AND a.account_id = %(account)s AND a.workspace_id = %(workspace)s
-WHERE c.account_id = %(account)s AND c.workspace_id = %(workspace)s AND a.number IS NOT NULL
-"""  # noqa: S608
-PAIRS = """
-SELECT {key}, number, count(*) AS n, sum(likes)::bigint AS likes FROM numbered_comment {dated} GROUP BY {group}, number
-"""
-ALL_DAYS = SHEETS.format(pairs=PAIRS.format(key="day, NULL::uuid AS post", dated="WHERE day IS NOT NULL", group="day"))
-ALL_POSTS = SHEETS.format(pairs=PAIRS.format(key="NULL::date AS day, post", dated="", group="post"))
-
 STATE = f"SELECT people, groups FROM audience_audiencepacked WHERE {MINE} FOR UPDATE"  # noqa: S608
 NEW = f"""
 SELECT x.commenter_id, p.noise_key, {GROUP} FROM changed_person AS x CROSS JOIN LATERAL (
@@ -117,23 +83,6 @@ VALUES (uuidv7(), %(workspace)s, %(account)s, %(first)s, %(size)s, %(commenters)
     gen_random_uuid())
 """
 KNOW = f"UPDATE audience_audiencepacked SET people = %(people)s, version = gen_random_uuid() WHERE {MINE}"  # noqa: S608
-# The number of who went stands with their row as it was.
-CHANGED = f"""
-WITH who AS MATERIALIZED (
-    SELECT s.commenter_id, coalesce(a.number, g.old_number) AS number
-    FROM (SELECT DISTINCT commenter_id FROM changed_comment) AS s LEFT JOIN LATERAL (
-        SELECT number FROM audience_audienceperson WHERE commenter_id = s.commenter_id AND {MINE} OFFSET 0
-    ) AS a ON true LEFT JOIN changed_person AS g ON g.commenter_id = s.commenter_id AND g.new_comments IS NULL
-), c AS MATERIALIZED (
-    SELECT {DAY} AS day, post_id AS post, number, sum(sign) AS n, sum(sign * coalesce(likes, 0)) AS likes
-    FROM changed_comment JOIN who USING (commenter_id) WHERE number IS NOT NULL GROUP BY 1, 2, 3
-)
-SELECT day, NULL::uuid AS post, number, sum(n)::bigint AS n, sum(likes)::bigint AS likes FROM c
-WHERE day IS NOT NULL GROUP BY day, number HAVING sum(n) <> 0 OR sum(likes) <> 0
-UNION ALL SELECT NULL, post, number, sum(n)::bigint, sum(likes)::bigint FROM c
-GROUP BY post, number HAVING sum(n) <> 0 OR sum(likes) <> 0
-"""  # noqa: S608
-TOUCH = SHEETS.format(pairs=CHANGED)
 GONE = "SELECT old_number FROM changed_person WHERE new_comments IS NULL AND old_number IS NOT NULL"
 FIND_PAGES = f"""
 SELECT id, first, size{{more}}, codes FROM audience_audiencepage
