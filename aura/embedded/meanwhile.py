@@ -42,8 +42,8 @@ def before_command(argv: Sequence[str]) -> None:
     if len(argv) < 2 or argv[1] not in COMMANDS:
         before_django(argv)
         return
-    # Progress is for people; the log would tear it apart.
-    os.environ.setdefault("AURA_LOG_LEVEL", "WARNING")
+    # What happens is told in words; the log would tear the bars apart.
+    os.environ.setdefault("AURA_LOG_LEVEL", "CRITICAL")
     try:
         home = open_home()
         if not {"-h", "--help", "--version"} & set(argv) and (loan := borrow(home)):

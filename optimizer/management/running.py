@@ -19,7 +19,8 @@ from aura.tenancy.scope import workspace_scope
 from optimizer.engine.opening import MAX_BYTES, TOO_LARGE, PictureRefused
 from optimizer.jobs import cancel_optimization, start_optimization
 from optimizer.management.watching import View
-from optimizer.models import Optimization, PlatformOutput
+from optimizer.models import Optimization, PlatformOutput, ProductPhoto
+from optimizer.queries.photos import photos_of
 from optimizer.queries.sessions import session_of, status_of
 from optimizer.services import archive, intake, sessions
 
@@ -84,7 +85,14 @@ class Road:
         failed = [one for one in row.outputs.all() if one.state != PlatformOutput.State.DONE]
         for one in failed:
             self._view.say(f"{task.name}: {one.platform} failed: {one.error} ({one.error_code})")
-        return not failed
+        lost = [one for one in photos_of(row) if one.state != ProductPhoto.State.DONE]
+        for photo in lost:
+            self._view.say(f"{task.name}: the photograph {photo.style} failed: {photo.error} ({photo.error_code})")
+        for photo in photos_of(row):
+            if photo.state == ProductPhoto.State.DONE and not photo.looks_right:
+                why = " ".join(photo.reasons)
+                self._view.say(f"{task.name}: look at the photograph {photo.style}, its cut-out may be wrong. {why}")
+        return not failed and not lost
 
     def _watch(self, task: Task, pk: UUID) -> Optimization:
         crew, look = None, 0.0

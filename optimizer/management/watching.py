@@ -59,11 +59,11 @@ class Lines:
     def show(self, name: str, status: Mapping[str, Any]) -> None:
         if self._quiet:
             return
-        for platform, one in status["platforms"].items():
-            key = (status["session_id"], platform)
+        for title, one in _parts(status):
+            key = (status["session_id"], title)
             if one["status"] in OVER and key not in self._told:
                 self._told.add(key)
-                self.say(f"{name}: {platform} {_words(one)}")
+                self.say(f"{name}: {title} {_words(one)}")
 
 
 class Bars:
@@ -99,17 +99,23 @@ class Bars:
         words = WORDS.get(progress["step"], progress["step"])
         words = words if left is None else f"{words}, about {left} s left"
         self._row(status["session_id"], "", name, words, progress["done"], progress["total"])
-        for platform, one in status["platforms"].items():
+        for title, one in _parts(status):
             over = one["status"] in OVER
             # Without a total a bar swings: how far a single picture is nobody knows.
             total = None if one["status"] == "running" else 1
-            self._row(status["session_id"], platform, f"  {platform}", _words(one), int(over), total)
+            self._row(status["session_id"], title, f"  {title}", _words(one), int(over), total)
 
-    def _row(self, session: str, platform: str, title: str, words: str, done: int, total: int | None) -> None:
-        key = (session, platform)
+    def _row(self, session: str, part: str, title: str, words: str, done: int, total: int | None) -> None:
+        key = (session, part)
         if key not in self._rows:
             self._rows[key] = self._progress.add_task(title, total=total, words=words)
         self._progress.update(self._rows[key], completed=done, total=total, words=words)
+
+
+def _parts(status: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """What a session makes: its platforms, then its photographs, each with its title."""
+    photographs = [(f"photograph “{one['title']}”", one) for one in status["photographs"].values()]
+    return [*status["platforms"].items(), *photographs]
 
 
 def _words(one: Mapping[str, Any]) -> str:
@@ -118,5 +124,4 @@ def _words(one: Mapping[str, Any]) -> str:
         return f"{said}: {one['error']['message']} ({one['error']['code']})"
     if one["status"] != "done":
         return said
-    photographs = ", with photographs" if one["product_photography"] else ""
-    return f"{said} ({one['processing_time']:.1f} s{photographs})"
+    return f"{said} ({one['processing_time'] or 0:.1f} s)"

@@ -19,7 +19,7 @@ from optimizer.layout import HEADINGS, caption_text, results_json
 from optimizer.management import running
 from optimizer.models import Optimization
 from optimizer.tests.live import snapshot
-from optimizer.tests.pictures import encoded, palette_with_alpha, quarters
+from optimizer.tests.pictures import encoded, grainy, palette_with_alpha, quarters
 from optimizer.tests.test_layout import SESSION
 
 live = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
@@ -125,6 +125,20 @@ def test_a_platform_that_fails_is_named_and_the_others_are_written(
     assert (tmp_path / "out" / "blue_cup_pinterest.jpg").exists()
     assert not (tmp_path / "out" / "blue_cup_tiktok.jpg").exists()
     assert "FAILED" in (tmp_path / "out" / "blue_cup_captions.txt").read_text()
+
+
+@live
+def test_a_photograph_that_cannot_be_made_is_told(
+    team: Team, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "noise.png"
+    path.write_bytes(encoded(grainy(700, 600, grain=30), "PNG"))
+    words = ("--styles", "floating", "--maker", "local", "--platforms", "x", "--output", tmp_path / "out")
+    assert code_of(path, *words, *QUICK)[0] == 1
+    said = capsys.readouterr().err
+    assert "noise.png: the photograph floating failed: " in said
+    assert "(no_product)" in said
+    assert (tmp_path / "out" / "noise_x_com.jpg").exists()
 
 
 @live
