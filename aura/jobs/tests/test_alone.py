@@ -82,7 +82,7 @@ def test_an_attempt_is_made_once_though_a_dispatcher_and_workers_run_as_well(tea
 def test_a_failed_try_waits_and_comes_again(team: Team, crew: Crew) -> None:
     def failing(context: JobContext) -> None:
         if context.attempt == 1:
-            raise ProviderError("busy", "Too many requests.", retryable=True, retry_after=0.1)
+            raise ProviderError("Too many requests.", code="busy", retryable=True, retry_after=0.1)
 
     job = begin(team.workspace, failing, subject=MINE)
     crew.start()
