@@ -12,6 +12,7 @@ from typing import Final
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from aura.providers.ballast import without_ballast
 from aura.providers.images import BROKEN, TURNS, orientation_of, plain_mode, to_srgb
 
 MAX_BYTES: Final = 50 * 2**20
@@ -102,6 +103,7 @@ def _opened(source: bytes | Path, max_bytes: int) -> Iterator[tuple[Image.Image,
         raise PictureRefused(TOO_LARGE, f"The picture has {size / 2**20:.1f} MB, at most {max_bytes // 2**20} MB work.")
     data = source.read_bytes() if isinstance(source, Path) else source
     try:
+        data = without_ballast(data)
         with Image.open(io.BytesIO(data), formats=(*FORMATS, "HEIF") if HEIC_READER else FORMATS) as opened:
             yield opened, data
     except UnidentifiedImageError:
@@ -120,7 +122,7 @@ def _unknown(data: bytes) -> str:
 
 def _decoded(opened: Image.Image, data: bytes, needed: Needed | None, min_side: int) -> Picture:
     width, height = _upright_size(opened, data, min_side)
-    orientation = orientation_of(opened)
+    orientation = _orientation(opened)
     scale = min(1.0, needed(width, height) / FREE_UPSCALE) if needed else 1.0
     profile = opened.info.get("icc_profile")
     profile = None if profile and _is_srgb(profile) else profile
@@ -140,9 +142,14 @@ def _format_of(opened: Image.Image) -> str:
     return "JPEG" if opened.format == "MPO" else str(opened.format)
 
 
+def _orientation(opened: Image.Image) -> int:
+    """How the pixels come out of the reader. Of a TIFF they come upright, and its size is the upright one."""
+    return 1 if opened.format == "TIFF" else orientation_of(opened)
+
+
 def _upright_size(opened: Image.Image, data: bytes, min_side: int) -> tuple[int, int]:
     format_ = _format_of(opened)
-    width, height = opened.size[::-1] if orientation_of(opened) in LANDSCAPE_TURNED else opened.size
+    width, height = opened.size[::-1] if _orientation(opened) in LANDSCAPE_TURNED else opened.size
     _check_sides(width, height, min_side, reducible=format_ == "JPEG" and not opened.info.get("progressive"))
     _check_whole(data, format_)
     return width, height
