@@ -28,6 +28,14 @@ class JobNotRetryable(Problem):
         super().__init__("job_not_failed", "Only a failed or cancelled job can be tried again.", status=409)
 
 
+class JobStillStopping(Problem):
+    """Retry was asked while the former try is still on its way to its next safe point."""
+
+    def __init__(self) -> None:
+        words = "It is still being stopped. Try again in a few seconds."
+        super().__init__("still_stopping", words, status=409, retry_after=5)
+
+
 class LostLease(Exception):
     """Another worker owns this job now, or it is over: nothing may be written for it any more."""
 

@@ -59,13 +59,15 @@ def _cancel(jobs: QuerySet[Job]) -> int:
     return len(live)
 
 
-def requeue(job: Job) -> Job:
+def requeue(job: Job, *, also_done: bool = False) -> Job:
     """Let a dead or cancelled job wait again, with all its attempts. Returns the row as it is now.
 
-    Raises :class:`JobNotRetryable` where it is neither.
+    ``also_done``: one that is done too, for a business row that failed or was stopped although its job ended well.
+    Raises :class:`JobNotRetryable` where it is in no such state.
     """
     kind = find_kind(job.kind)
-    moved = Job.objects.filter(pk=job.pk, state__in=[State.DEAD, State.CANCELLED]).update(
+    over = [State.DEAD, State.CANCELLED, *([State.DONE] if also_done else [])]
+    moved = Job.objects.filter(pk=job.pk, state__in=over).update(
         state=State.PENDING,
         attempts=0,
         max_attempts=kind.max_attempts if kind else job.max_attempts,

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aura.jobs.errors import JobNotRetryable
-from aura.jobs.models import Job
+from aura.jobs.errors import JobNotRetryable, JobStillStopping
+from aura.jobs.models import WAITING, Job, State
 from aura.jobs.queue import start
-from aura.jobs.services import cancel_subject, hold_subject
-from optimizer.jobs.photos import retry_photos
-from optimizer.jobs.rendering import run_render
-from optimizer.jobs.wording import start_write
+from aura.jobs.services import cancel, cancel_subject, hold_subject
+from optimizer.jobs.photos import Photos, retry_photos
+from optimizer.jobs.rendering import RENDER, run_render
+from optimizer.jobs.wording import WRITE, start_write
 from optimizer.models import Optimization, Part
 from optimizer.services import intake, sessions
 
@@ -38,11 +38,17 @@ def cancel_optimization(optimization: Optimization) -> bool:
 
 
 def try_again(optimization: Optimization) -> None:
-    """Make what is missing of a session. Raises :class:`Problem` ``job_not_failed`` where nothing is, or it runs."""
+    """Make what is missing of a session.
+
+    Raises :class:`Problem` ``job_not_failed`` where nothing is, or it runs, and ``still_stopping`` while a job of the
+    former try has not ended: it would end this one, or pay for its words a second time.
+    """
     with transaction.atomic():
+        hold_subject(str(optimization.pk))
         row = sessions.locked(optimization)
         if not row.is_over or not _misses_something(row):
             raise JobNotRetryable
+        _end_former_try(row)
         sessions.reopen(row)
         if row.pictures == Part.WAITING or row.master_id is None:
             _start(row)
@@ -51,6 +57,17 @@ def try_again(optimization: Optimization) -> None:
         else:
             sessions.begin(row)
         retry_photos(row)
+
+
+def _end_former_try(row: Optimization) -> None:
+    """Stop jobs of the former try that only wait; the caller holds them all. Raises :class:`JobStillStopping`."""
+    live = Job.objects.filter(subject=str(row.pk), state__in=[*WAITING, State.RUNNING])
+    for job in live.filter(kind__in=[RENDER, WRITE, Photos.kind]):
+        is_own = job.kind != Photos.kind
+        if job.cancel_requested or (is_own and job.state == State.RUNNING):
+            raise JobStillStopping
+        if is_own:
+            cancel(job)
 
 
 def _misses_something(row: Optimization) -> bool:

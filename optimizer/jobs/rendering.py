@@ -1,5 +1,7 @@
 """The pictures of a session: read once, written anew, cut for every platform; each is there as soon as it is ready."""
 
+from typing import Final
+
 from aura.jobs.context import JobContext
 from aura.jobs.models import Job, Lane, State
 from aura.jobs.queue import job
@@ -14,6 +16,7 @@ from optimizer.services import framing, intake, reusing, sessions, writers
 
 S = Optimization.State
 O = PlatformOutput.State  # noqa: E741
+RENDER: Final = "optimizer.render"
 
 
 def end_with_job(job_row: Job) -> None:
@@ -27,7 +30,7 @@ def end_with_job(job_row: Job) -> None:
         sessions.end(optimization, S.FAILED, code=job_row.error_code, message=job_row.error)
 
 
-@job("optimizer.render", lane=Lane.REALTIME, max_attempts=3, timeout=600, ended=end_with_job)
+@job(RENDER, lane=Lane.REALTIME, max_attempts=3, timeout=600, ended=end_with_job)
 def run_render(context: JobContext) -> None:
     """Read the picture, let its words be written meanwhile, and cut it for every platform."""
     with context.transaction():
@@ -40,13 +43,7 @@ def run_render(context: JobContext) -> None:
     except PictureRefused as refused:
         _refuse(context, optimization, refused)
         return
-    master = intake.master_of(source.opened)
-    digest = reusing.digest_of(optimization, source.sha256, writers.would_ask(optimization))
-    with context.transaction():
-        reusing.keep_master(optimization, source, master, digest)
-        former = None if optimization.fresh or optimization.tries > 1 else same_as(optimization, digest)
-        if former is None:
-            start_write(optimization)
+    former = _take_in(context, optimization, source)
     if former is not None:
         _reuse(context, optimization, former)
         return
@@ -62,6 +59,23 @@ def _open(context: JobContext) -> Optimization | None:
         return None
     sessions.begin(optimization)
     return optimization
+
+
+def _take_in(context: JobContext, optimization: Optimization, source: intake.Source) -> Optimization | None:
+    """Store the picture written anew and start the words; or the former session that has all of it already."""
+    if optimization.master is not None and not optimization.upload_path:
+        # Read from the stored picture itself: writing that anew would only lose measures and quality.
+        with context.transaction():
+            start_write(optimization)
+        return None
+    master = intake.master_of(source.opened)
+    digest = reusing.digest_of(optimization, source.sha256, writers.would_ask(optimization))
+    with context.transaction():
+        reusing.keep_master(optimization, source, master, digest)
+        former = None if optimization.fresh or optimization.tries > 1 else same_as(optimization, digest)
+        if former is None:
+            start_write(optimization)
+    return former
 
 
 def _refuse(context: JobContext, optimization: Optimization, refused: PictureRefused) -> None:
@@ -84,7 +98,7 @@ def _render(context: JobContext, optimization: Optimization, source: intake.Sour
     ready: list[str] = []
 
     def keep(rendered: Rendered) -> None:
-        output = outputs[rendered.key]
+        output, rendered = outputs[rendered.key], framing.in_original(rendered, source.opened, optimization)
         file = framing.prepared(rendered)
         with context.transaction():
             if not sessions.locked(optimization).is_over:
@@ -92,7 +106,7 @@ def _render(context: JobContext, optimization: Optimization, source: intake.Sour
         ready.append(rendered.key)
         context.progress(done=len(ready))
 
-    targets = [framing.target_of(output, source.opened.width, source.opened.height) for output in outputs.values()]
+    targets = [framing.target_of(output, optimization.width, optimization.height) for output in outputs.values()]
     render_all(source.opened, targets, framing.options_of(optimization), on_done=keep)
     with context.transaction(finish=True, result={"platforms": len(ready)}):
         sessions.finish_part(optimization, "pictures", Part.DONE)

@@ -21,6 +21,7 @@ from optimizer.services import sessions, texts, writers
 from optimizer.services.timing import timings
 
 INTERRUPTED: Final = "Aura was stopped while it asked {name}; it is not asked again, since that may have been paid for."
+WRITE: Final = "optimizer.write"
 UNWRITTEN: Final = "The texts could not be written."
 
 
@@ -44,14 +45,17 @@ def end_with_job(job_row: Job) -> None:
         sessions.finish_part(optimization, "texts", Part.FAILED)
 
 
-@job("optimizer.write", lane=Lane.REALTIME, max_attempts=4, timeout=600, ended=end_with_job)
+@job(WRITE, lane=Lane.REALTIME, max_attempts=4, timeout=600, ended=end_with_job)
 def run_write(context: JobContext) -> None:
     """Ask, compose every platform's texts, and look for accounts to tag."""
     with context.transaction():
         rows = Optimization.objects.select_related("master").prefetch_related("compared__picture")
         optimization = rows.filter(pk=context.payload["optimization"]).first()
-    if optimization is None or optimization.is_over or optimization.texts != Part.WAITING:
-        return
+        if optimization is None or optimization.is_over or optimization.texts != Part.WAITING:
+            return
+        if optimization.state == Optimization.State.QUEUED:
+            # Tried again for its words alone: nothing else begins it.
+            sessions.begin(optimization)
     context.progress(step="texts", done=0, total=2)
     if not optimization.words:
         _ask(context, optimization)
@@ -120,7 +124,9 @@ def _answered(
             answer.charge.book()
         optimization.words = texts.as_data(prompts.read(answer.data, asked))
         optimization.writer, optimization.words_digest, optimization.asked = model.name, same, ""
-        optimization.save(update_fields=["words", "writer", "words_digest", "asked"])
+        # No save, which fails where the session was deleted meanwhile: what was paid is booked all the same.
+        values = {"words": optimization.words, "writer": model.name, "words_digest": same, "asked": ""}
+        Optimization.objects.filter(pk=optimization.pk).update(**values)
 
 
 def _note(context: JobContext, optimization: Optimization, name: str, error: ProviderError) -> None:

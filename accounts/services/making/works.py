@@ -9,7 +9,7 @@ from accounts.models.making import MakingRow
 from accounts.services.imaging import Chain
 from accounts.services.making import rows
 from aura.jobs.context import JobContext
-from aura.jobs.errors import JobNotRetryable, JobNotStoppable
+from aura.jobs.errors import JobNotRetryable, JobNotStoppable, JobStillStopping
 from aura.jobs.models import Job, State
 from aura.jobs.services import cancel, requeue
 from aura.providers.image_ports import ImageGenerator, ImageOrder, Making
@@ -122,15 +122,21 @@ class Works(ABC, Generic[R, P]):
         return bool(row.state == rows.S.CANCELLED)
 
     def again(self, row: R) -> None:
-        """Make a row that failed or was stopped once more, in the caller's transaction. Raises ``JobNotRetryable``."""
+        """Make a row that failed or was stopped once more, in the caller's transaction.
+
+        Raises ``JobNotRetryable``, or ``JobStillStopping`` while its job has not seen yet that the row was stopped.
+        """
         if row.state not in {rows.S.FAILED, rows.S.CANCELLED}:
             raise JobNotRetryable
+        known = Job.objects.select_for_update(of=("self",)).filter(kind=self.kind, key=str(row.pk)).first()
+        if known is not None and not known.is_over and (known.state == State.RUNNING or known.cancel_requested):
+            raise JobStillStopping
         rows.reopen(row)
-        known = Job.objects.filter(kind=self.kind, key=str(row.pk)).first()
         if known is None:
             self.start(row)
-        elif known.state in {State.DEAD, State.CANCELLED}:
-            requeue(known)
+        elif known.is_over:
+            # Done, where it came to its end in the moment in which the row was stopped.
+            requeue(known, also_done=True)
 
     def stop_outside(self, row: R) -> None:
         """Have the service told, once for each try, where it works for a stopped row."""
