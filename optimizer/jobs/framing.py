@@ -70,11 +70,29 @@ def run_reframe(context: JobContext) -> None:
     if output is None or output.optimization.master is None:
         return
     session: Optimization = output.optimization
+    chosen = _choice(output)
     source = intake.read_source(session)
     # The stored picture may be smaller than the original was; crops are told in the original's pixels.
     target = framing.target_of(output, session.width, session.height)
     rendered = render(source.opened, target, framing.options_of(session))
     small = framing.prepared(rendered)
     with context.transaction(finish=True):
-        output.refresh_from_db()
-        framing.store(output, framing.in_original(rendered, source.opened, session), small)
+        now = PlatformOutput.objects.select_for_update(of=("self",), no_key=True).filter(pk=output.pk).first()
+        if now is None or _choice(now) != chosen:
+            # Gone, or somebody has chosen something else: that has a job of its own, and the last choice counts.
+            return
+        if rendered.error and now.files.filter(style="").exists():
+            _keep_the_former(now, rendered.error)
+        else:
+            now.notes = []
+            now.save(update_fields=["notes"])
+            framing.store(now, framing.in_original(rendered, source.opened, session), small)
+
+
+def _choice(output: PlatformOutput) -> tuple[float | None, float | None, str, str]:
+    return output.focus_x, output.focus_y, output.fit, output.format_key
+
+
+def _keep_the_former(output: PlatformOutput, error: str) -> None:
+    output.state, output.notes = O.DONE, [f"The picture could not be made anew, the one before stays: {error}"]
+    output.save(update_fields=["state", "notes"])

@@ -11,6 +11,7 @@ from optimizer.engine.targets import Rendered
 from optimizer.jobs.photos import start_photos
 from optimizer.jobs.wording import start_write
 from optimizer.models import Optimization, Part, PlatformOutput
+from optimizer.queries import hashtags
 from optimizer.queries.sessions import same_as
 from optimizer.services import framing, intake, reusing, sessions, writers
 
@@ -69,8 +70,10 @@ def _take_in(context: JobContext, optimization: Optimization, source: intake.Sou
             start_write(optimization)
         return None
     master = intake.master_of(source.opened)
-    digest = reusing.digest_of(optimization, source.sha256, writers.would_ask(optimization))
+    asked = writers.would_ask(optimization)
     with context.transaction():
+        # What was banned since is not taken over from a former session; a model's answer still is.
+        digest = reusing.digest_of(optimization, source.sha256, [*asked, hashtags.state_of_table()])
         reusing.keep_master(optimization, source, master, digest)
         former = None if optimization.fresh or optimization.tries > 1 else same_as(optimization, digest)
         if former is None:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 
 from optimizer.hashtags import Refused, TagRow, Used, hashtag, key_of, starter
 from optimizer.models import PlatformOutput, StoredHashtag
@@ -69,6 +69,12 @@ def known_for(
     """Table and history for a choice among ``candidates``, such that what the workspace bans is banned in both."""
     used = history(besides)
     return table_for([*candidates, *(one.name for one in used)], niches), used
+
+
+def state_of_table() -> str:
+    """Changes with every change of the workspace's own table."""
+    found = StoredHashtag.objects.aggregate(rows=Count("pk"), last=Max("changed_at"))
+    return f"{found['rows']} {found['last']}"
 
 
 def history(besides: UUID | None = None) -> tuple[Used, ...]:

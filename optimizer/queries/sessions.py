@@ -5,7 +5,7 @@ from statistics import median
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.queries.costs import with_costs
@@ -51,11 +51,16 @@ def pictures_of(optimization: Optimization) -> list[UUID]:
 
 
 def same_as(optimization: Optimization, digest: str) -> Optimization | None:
-    """The newest finished session of the same picture and options (O14), of which nothing has failed."""
+    """The newest finished session of the same picture and options (O14), of which nothing has failed or was changed."""
     rows = sessions().filter(digest=digest, state=S.DONE, notes=[]).exclude(pk=optimization.pk)
     rows = rows.exclude(outputs__state__in=["failed", "cancelled", "queued", "running"])
     rows = rows.exclude(photos__state__in=["failed", "cancelled", "queued", "running"])
-    return rows.exclude(outputs__edited=True).exclude(outputs__focus_x__isnull=False).first()
+    changed = Q(edited=True) | Q(focus_x__isnull=False) | ~Q(fit=optimization.choices.fit)
+    for platform in optimization.choices.platforms:
+        chosen = optimization.choices.format_for(platform)
+        changed |= Q(platform=platform) & ~Q(format_key=chosen)
+    by_hand = PlatformOutput.objects.filter(changed, optimization=OuterRef("pk"))
+    return rows.exclude(Exists(by_hand)).first()
 
 
 def same_words(optimization: Optimization, digest: str) -> Optimization | None:
