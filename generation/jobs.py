@@ -17,11 +17,14 @@ from aura.jobs.queue import job, start
 from aura.media import services as media
 from aura.media.making import Prepared
 from aura.providers.image_ports import ImageGenerator, ImageOrder, Making
+from aura.tenancy.scope import current_workspace_id
 from generation.models import Generation
 from generation.services import makers, orders, storing
 
 WAITS: Sequence[float] = making.WAITS
 SETTLES = making.SETTLES
+TO_STOP = ("provider", "model", "maker", "external_id", "reservation")
+"""What a service is told by that an order was stopped, were the order deleted by then."""
 
 
 def start_generation(values: dict[str, Any], *, user_id: UUID | None = None) -> tuple[Generation, Job]:
@@ -82,8 +85,13 @@ class Generations(making.Works[Generation, Prepared]):
         )
 
     def start_stop(self, row: Generation, key: str) -> None:
-        payload = {"generation": str(row.pk)}
+        payload = {"generation": str(row.pk), **{name: str(getattr(row, name)) for name in TO_STOP}}
         start(stop_making, workspace_id=row.workspace_id, payload=payload, key=key, limited=False)
+
+    def to_stop(self, payload: Mapping[str, Any]) -> Generation | None:
+        known = {name: payload[name] for name in TO_STOP if name in payload}
+        gone = Generation(pk=payload["generation"], workspace_id=current_workspace_id(), **known)
+        return self.find(payload) or gone
 
     def count(self, row: Generation) -> int:
         return row.count

@@ -191,6 +191,21 @@ def test_a_stopped_order_is_stopped_at_replicate(team: Team, replicate: Replicat
     assert found(team, generation).state == "cancelled"
 
 
+def test_an_order_that_is_stopped_and_deleted_is_stopped_at_replicate(
+    team: Team, replicate: ReplicateSimulator
+) -> None:
+    replicate.looks = 1000
+    generation = ordered(team)
+    drain(most=5)
+    with workspace_scope(team.workspace.id):
+        row = Generation.objects.get(pk=generation.pk)
+        jobs.cancel_generation(row)
+        orders.remove(row)
+    make_due()
+    drain()
+    assert [one.status for one in replicate.predictions.values()] == ["canceled"]
+
+
 def test_an_order_stopped_while_replicate_is_asked_is_stopped_there_too(
     team: Team, replicate: ReplicateSimulator
 ) -> None:

@@ -31,7 +31,7 @@ from optimizer.filters import SessionFilter
 from optimizer.models import Optimization, PlatformOutput
 from optimizer.options import WrongOption
 from optimizer.queries import sessions as queries
-from optimizer.services import sessions, texts
+from optimizer.services import texts
 from optimizer.services.intake import OTHER_BYTES
 from optimizer.services.problems import RATE_LIMIT
 
@@ -151,8 +151,7 @@ class SessionDetail(OptimizerView, generics.RetrieveDestroyAPIView[Optimization]
         return queries.sessions()
 
     def perform_destroy(self, instance: Optimization) -> None:
-        jobs.cancel_optimization(instance)
-        sessions.remove(instance)
+        jobs.delete_optimization(instance)
 
 
 class SessionAction(OptimizerView):

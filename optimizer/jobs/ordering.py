@@ -8,7 +8,7 @@ from aura.jobs.errors import JobNotRetryable, JobStillStopping
 from aura.jobs.models import WAITING, Job, State
 from aura.jobs.queue import start
 from aura.jobs.services import cancel, cancel_subject, hold_subject
-from optimizer.jobs.photos import Photos, retry_photos
+from optimizer.jobs.photos import Photos, retry_photos, stop_open_photos
 from optimizer.jobs.rendering import RENDER, run_render
 from optimizer.jobs.wording import WRITE, start_write
 from optimizer.models import Optimization, Part
@@ -35,6 +35,16 @@ def cancel_optimization(optimization: Optimization) -> bool:
         sessions.end(optimization, S.CANCELLED, code="cancelled", message=sessions.CANCELLED)
         cancel_subject(str(optimization.pk))
     return True
+
+
+def delete_optimization(optimization: Optimization) -> None:
+    """Stop all that is still made of a session, also outside, and delete it with its files."""
+    with transaction.atomic():
+        cancel_optimization(optimization)
+        # Of a session that is over, photographs and crops may be made anew.
+        stop_open_photos(optimization)
+        cancel_subject(str(optimization.pk))
+        sessions.remove(optimization)
 
 
 def try_again(optimization: Optimization) -> None:

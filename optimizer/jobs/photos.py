@@ -18,13 +18,15 @@ from aura.media import making as made
 from aura.media.making import Asked, Prepared
 from aura.providers.errors import ProviderError
 from aura.providers.image_ports import ImageGenerator, ImageOrder, Making
-from aura.tenancy.scope import workspace_scope
+from aura.tenancy.scope import current_workspace_id, workspace_scope
 from optimizer.models import Optimization, ProductPhoto
 from optimizer.services import framing, photo_files, photos, sessions
 from optimizer.services.photo_files import Cut
 from optimizer.services.problems import PROCESSING_TIMEOUT, PROMISED
 
 S = ProductPhoto.State
+TO_STOP: Final = ("style", "maker", "external_id", "reservation")
+"""What a service is told by that a photograph was stopped, were its session deleted by then."""
 TWIN_WAIT: Final = 2.0
 """Seconds between two looks at another photograph of the same recipe that is being made."""
 
@@ -55,6 +57,12 @@ def cancel_photo(photo: ProductPhoto) -> bool:
     """Stop one photograph, also outside; False where it is over. The rest of the session goes on."""
     with transaction.atomic():
         return PHOTOS.cancel(photo)
+
+
+def stop_open_photos(optimization: Optimization) -> None:
+    """Stop all that are not over, also outside, in the caller's transaction."""
+    for photo in optimization.photos.filter(state__in=photos.OPEN):
+        PHOTOS.cancel(photo)
 
 
 def try_photo_again(photo: ProductPhoto) -> None:
@@ -137,7 +145,16 @@ class Photos(making.Works[ProductPhoto, Prepared]):
         )
 
     def start_stop(self, row: ProductPhoto, key: str) -> None:
-        start(stop_photo, workspace_id=row.workspace_id, payload={"photo": str(row.pk)}, key=key, limited=False)
+        payload = {"photo": str(row.pk), "optimization": str(row.optimization_id)}
+        payload |= {name: str(getattr(row, name)) for name in TO_STOP}
+        start(stop_photo, workspace_id=row.workspace_id, payload=payload, key=key, limited=False)
+
+    def to_stop(self, payload: Mapping[str, Any]) -> ProductPhoto | None:
+        workspace_id = current_workspace_id()
+        session = Optimization(pk=payload.get("optimization"), workspace_id=workspace_id, options={"platforms": ["all"]})
+        known = {name: payload[name] for name in TO_STOP if name in payload}
+        gone = ProductPhoto(pk=payload["photo"], workspace_id=workspace_id, optimization=session, **known)
+        return self.find(payload) or gone
 
     def chosen(self, row: ProductPhoto) -> bool:
         return bool(row.optimization.choices.maker != "auto")

@@ -158,6 +158,33 @@ def test_a_stopped_session_stops_its_photographs_at_replicate(team: Team, replic
     assert [one.status for one in replicate.predictions.values()] == ["canceled"]
 
 
+def test_deleting_a_session_stops_its_photographs_at_replicate(team: Team, replicate: ReplicateSimulator) -> None:
+    replicate.looks = 1000
+    session = begun(team)
+    until_asked(team, session)
+    with workspace_scope(team.workspace.id):
+        jobs.delete_optimization(Optimization.objects.get(pk=session.pk))
+    with suppress(Optimization.DoesNotExist):
+        worked_off(team, session)
+    assert [one.status for one in replicate.predictions.values()] == ["canceled"]
+    assert "reserved" not in entries(team)
+
+
+def test_deleting_a_finished_session_stops_a_photograph_that_is_made_again(
+    team: Team, replicate: ReplicateSimulator
+) -> None:
+    replicate.looks = 1000
+    session = begun(team)
+    photo = until_asked(team, session)
+    with workspace_scope(team.workspace.id):
+        Optimization.objects.filter(pk=session.pk).update(state="done", pictures="done", texts="done")
+        jobs.delete_optimization(Optimization.objects.get(pk=session.pk))
+        assert not ProductPhoto.objects.filter(pk=photo.pk).exists()
+    with suppress(Optimization.DoesNotExist):
+        worked_off(team, session)
+    assert [one.status for one in replicate.predictions.values()] == ["canceled"]
+
+
 def test_one_photograph_can_be_stopped_alone(team: Team, replicate: ReplicateSimulator) -> None:
     replicate.looks = 1000
     session = begun(team)

@@ -13,7 +13,6 @@ from accounts.models import Role
 from aura.http.confirming import Question, unconfirmed
 from aura.http.problems import Problem
 from optimizer import jobs
-from optimizer.services.sessions import remove
 from optimizer.views.finding import find
 
 GONE = "Its files and texts go with it. Pictures that something else shows stay."
@@ -64,7 +63,6 @@ def delete(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     question = Question("Delete this session?", GONE, "Delete the session", reverse("optimizer:session", args=[pk]))
     if asks := unconfirmed(request, question):
         return asks
-    jobs.cancel_optimization(found)
-    remove(found)
+    jobs.delete_optimization(found)
     messages.success(request, "The session and its files are deleted.")
     return redirect("optimizer:sessions")

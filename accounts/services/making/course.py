@@ -39,7 +39,7 @@ def make(works: Works[R, P], context: JobContext) -> R | None:
 def stop(works: Works[R, P], context: JobContext) -> None:
     """Tell the service that an order was cancelled."""
     with context.transaction():
-        row = works.find(context.payload)
+        row = works.to_stop(context.payload)
     if row is None or not row.external_id:
         return
     maker = next((one for one in chain_of(works, row, context).makers if one.name == row.maker), None)
@@ -198,9 +198,12 @@ class Course(Generic[R, P]):
         self.context.progress(step="storing")
         made = self.works.prepare(self.row, maker, making, self.context.progress_done)
         with self.context.transaction(finish=self.works.ends, result={"images": len(made)}):
-            self.row.refresh_from_db()
             if making.charge is not None:
                 making.charge.book()
+            if not type(self.row).objects.filter(pk=self.row.pk).exists():
+                # Deleted meanwhile: it was paid all the same.
+                return
+            self.row.refresh_from_db()
             if not self.row.is_over:
                 rows.name_maker(self.row, maker.name, making)
                 self.works.store(self.row, made)

@@ -73,6 +73,10 @@ class Works(ABC, Generic[R, P]):
     def start_stop(self, row: R, key: str) -> None:
         """Start the job that runs :func:`stop`, once for each ``key``."""
 
+    def to_stop(self, payload: Mapping[str, Any]) -> R | None:
+        """The row that :meth:`start_stop` was about; one that was deleted since, as far as the payload tells of it."""
+        return self.find(payload)
+
     def reuse(self, row: R, chain: Chain, context: JobContext) -> bool | None:
         """Whether pictures made before stand for these: then nobody is asked. None where the job waits. Outside."""
         return False
