@@ -30,6 +30,7 @@ SURE: Final[Mapping[str, str]] = {
 }
 RULE, LINE = "=" * 60, "-" * 60
 FORMAT: Final = 1
+MOST_STEM: Final = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ def caption_text(session: Session) -> str:
 def platform_text(result: PlatformResult) -> str:
     """The part of one platform; a failed one says why and has no other headings."""
     name = NAMES.get(result.platform, result.platform.upper())
+    if result.status in {"queued", "running"}:
+        return f"{RULE}\n{name}\n{RULE}\nNOT READY: It is still being made."
     if result.status != "completed":
         why = _one_line(result.error) or "It could not be made."
         return f"{RULE}\n{name}\n{RULE}\nFAILED: {why}" + (f" ({result.code})" if result.code else "")
@@ -149,15 +152,17 @@ def platform_text(result: PlatformResult) -> str:
 def file_name(image: str, ending: str) -> str:
     """A name for a file of the session, safe on every system: "cup_results.json", "cup_captions.txt"."""
     name = image.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
-    stem = re.sub(r"[^\w-]+", "_", name.rpartition(".")[0] or name).strip("_")
-    return f"{stem[:60] or 'image'}_{ending}"
+    stem = re.sub(r"[^\w-]+", "_", name.rpartition(".")[0] or name).strip("_")[:60]
+    # A name has at most 255 bytes on most systems, and letters up to four; the ending needs its own.
+    stem = stem.encode()[:MOST_STEM].decode(errors="ignore")
+    return f"{stem or 'image'}_{ending}"
 
 
 def _platform_data(one: PlatformResult) -> dict[str, Any]:
     if one.status != "completed":
         return {
             "status": one.status,
-            "error": {"code": one.code, "message": one.error},
+            "error": {"code": one.code, "message": one.error} if one.code or one.error else None,
             "processing_time": round(one.seconds, 3),
         }
     in_caption = one.platform in IN_CAPTION

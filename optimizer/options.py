@@ -11,7 +11,7 @@ from optimizer.engine.logos import ANCHORS, Anchor, Tone
 from optimizer.engine.targets import MEDIA_TYPES, Encoding, Fit
 from optimizer.limits import HASHTAGS
 from optimizer.photography import STYLES
-from optimizer.platforms import UnknownPlatform, format_of, resolve
+from optimizer.platforms import PLATFORMS, UnknownPlatform, format_of, has_format, resolve
 from optimizer.prompts import LANGUAGES
 
 Photography = Literal["off", "auto", "on"]
@@ -101,6 +101,31 @@ def choices(data: Mapping[str, Any]) -> Choices:
             values[name] = _number(name, values[name], low, high)
     if "find_accounts" in values and not isinstance(values["find_accounts"], bool):
         raise WrongOption("find_accounts", "find_accounts is true or false.")
+    return Choices(**values)
+
+
+def stored(data: Mapping[str, Any]) -> Choices:
+    """Read what was chosen and stored, maybe by another version: what there is no more is as by default."""
+    try:
+        return choices(data)
+    except WrongOption:
+        return _as_far_as_known(data)
+
+
+def _as_far_as_known(data: Mapping[str, Any]) -> Choices:
+    known = {field.name for field in fields(Choices)}
+    platforms = tuple(name for name in PLATFORMS if name in (data.get("platforms") or ())) or PLATFORMS
+    values: dict[str, Any] = {"platforms": platforms}
+    for name in sorted(known - {"platforms"} & set(data)):
+        given: Any = data[name]
+        if name == "styles":
+            given = [style for style in given if style in STYLES]
+        elif name == "formats":
+            given = {one: key for one, key in dict(given).items() if one in platforms and has_format(one, key)}
+        try:
+            values[name] = getattr(choices({"platforms": platforms, name: given}), name)
+        except WrongOption:
+            continue
     return Choices(**values)
 
 

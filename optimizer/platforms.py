@@ -95,6 +95,11 @@ def format_of(platform: str, key: str) -> PlatformFormat:
     raise UnknownPlatform(f"{platform} has no size {key}; it has {', '.join(row.key for row in rows)}.")
 
 
+def has_format(platform: str, key: str) -> bool:
+    """Whether a platform has such a size. Raises :class:`UnknownPlatform` where there is no such platform."""
+    return any(row.key == key for row in formats(platform))
+
+
 def orientation(width: int, height: int) -> Orientation:
     """How a picture lies.
 
@@ -114,6 +119,11 @@ def choose_format(platform: str, width: int, height: int) -> PlatformFormat:
     """
     lies = orientation(width, height)
     return max((row for row in formats(platform) if lies in row.suits), key=lambda row: row.kept(width, height))
+
+
+def format_for(platform: str, key: str, width: int, height: int) -> PlatformFormat:
+    """The size that was chosen by its key, "" where the picture's shape decides; so it does where that size is gone."""
+    return format_of(platform, key) if key and has_format(platform, key) else choose_format(platform, width, height)
 
 
 def target_for(

@@ -126,7 +126,4 @@ def platform_data(session: Optimization, platform: str) -> dict[str, Any]:
 def _addressed(session: Optimization, result: dict[str, Any]) -> dict[str, Any]:
     if result.get("file"):
         result["url"] = file_url(session, result["file"])
-    if (error := result.get("error")) is not None and not error["code"]:
-        # One that is not over has not failed.
-        result["error"] = None
     return result

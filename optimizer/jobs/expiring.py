@@ -14,11 +14,14 @@ from aura.jobs.services import cancel_subject, hold_subject
 from aura.providers.storing.walking import files_below
 from aura.tenancy.scope import staff_scope, workspace_scope
 from optimizer.models import Optimization
-from optimizer.services import sessions
+from optimizer.services import intake, sessions
 from optimizer.services.intake import FOLDER
 
 SETTLES: Final = timedelta(days=1)
 """So old a file without a row must be: younger ones may belong to a transaction that is open."""
+
+MOST: Final = 10_000
+"""So many sessions a day have their uploads forgotten."""
 
 
 @periodic("* * * * *")
@@ -42,8 +45,22 @@ def expire_sessions(context: JobContext) -> dict[str, int]:
 @periodic("11 3 * * *")
 @job("optimizer.sweep", lane=Lane.BULK, max_attempts=3, timeout=3600)
 def sweep_originals(context: JobContext) -> dict[str, int]:
-    """Delete uploads that no session names."""
+    """Delete uploads that no session names, and those of sessions that were stopped or failed and are let be.
+
+    They are as they came, with all that a camera wrote into them. Tried again, such a session is made from the stored
+    picture where there is one.
+    """
     gone, before = 0, timezone.now() - SETTLES
+    with staff_scope("forget uploads of sessions that are over"):
+        over = Optimization.objects.filter(finished_at__lt=before).exclude(upload_path="")
+        due = list(over.values_list("workspace_id", "pk")[:MOST])
+    for workspace_id, pk in due:
+        context.check_cancelled()
+        with workspace_scope(workspace_id):
+            row = Optimization.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+            if row is not None and row.is_over:
+                intake.forget_upload(row)
+                gone += 1
     for path, written in files_below(default_storage, FOLDER):
         context.check_cancelled()
         if written >= before:

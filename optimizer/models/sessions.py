@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from aura.media.models import Picture
 from aura.tenancy.models import TenantForeignKey, TenantModel
-from optimizer.options import Choices, choices
+from optimizer.options import Choices, stored
 from optimizer.platforms import PLATFORMS
 
 MAX_DESCRIPTION = 2000
@@ -102,7 +102,7 @@ class Optimization(TenantModel):
     @property
     def choices(self) -> Choices:
         """What was chosen."""
-        return choices(self.options)
+        return stored(self.options)
 
 
 class ComparedPicture(TenantModel):

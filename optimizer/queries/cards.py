@@ -13,7 +13,7 @@ from optimizer.limits import KINDS, TEXTS, HashtagRange, TextLimit, count, hasht
 from optimizer.models import Optimization, Part, PlatformFile, PlatformOutput, ProductPhoto
 from optimizer.options import digest
 from optimizer.photography import STYLES, Style
-from optimizer.platforms import PlatformFormat, choose_format, format_of
+from optimizer.platforms import PlatformFormat, format_for, format_of, has_format
 from optimizer.queries.photos import photos_of
 from optimizer.queries.sessions import file_of, layout_of, name_of
 from optimizer.timing import DAYS, Timing, window_words
@@ -224,11 +224,10 @@ def _text(output: PlatformOutput, kind: str, refused: tuple[str, str] | None) ->
 
 
 def _shape(optimization: Optimization, output: PlatformOutput) -> PlatformFormat | None:
-    if output.format_key:
-        return format_of(output.platform, output.format_key)
+    key = output.format_key
     if optimization.width and optimization.height:
-        return choose_format(output.platform, optimization.width, optimization.height)
-    return None
+        return format_for(output.platform, key, optimization.width, optimization.height)
+    return format_of(output.platform, key) if key and has_format(output.platform, key) else None
 
 
 def _posting(timing: Timing | None) -> dict[str, str]:

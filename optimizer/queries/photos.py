@@ -9,7 +9,8 @@ from optimizer.photography import STYLES
 def photos_of(optimization: Optimization) -> list[ProductPhoto]:
     """The photographs of a session in the order of the styles; of one from ``session_of`` without a query."""
     places = list(STYLES)
-    return sorted(optimization.photos.all(), key=lambda photo: places.index(photo.style))
+    known = [photo for photo in optimization.photos.all() if photo.style in STYLES]
+    return sorted(known, key=lambda photo: places.index(photo.style))
 
 
 def photo_status(photo: ProductPhoto) -> dict[str, Any]:

@@ -144,15 +144,15 @@ def eta_seconds(optimization: Optimization) -> int | None:
     """Seconds until a session is ready, as like ones of the workspace took (median); None once it is over."""
     if optimization.is_over:
         return None
-    options = optimization.options
+    options = optimization.choices
     rows = Optimization.objects.filter(
-        state=S.DONE, reused=False, options__writer=options["writer"], options__photography=options["photography"]
+        state=S.DONE, reused=False, options__writer=options.writer, options__photography=options.photography
     )
     took = rows.annotate(took=F("finished_at") - F("started_at")).order_by("-created_at").values_list("took", flat=True)
     known = [one.total_seconds() for one in took[:LIKE] if one is not None]
-    guess = FIRST_GUESS[options["writer"] != "local"]
-    if options["photography"] != "off":
-        guess += A_PHOTO * max(1, len(options["styles"]))
+    guess = FIRST_GUESS[options.writer != "local"]
+    if options.photography != "off":
+        guess += A_PHOTO * max(1, len(options.styles))
     return max(1, round((median(known) if len(known) >= 3 else guess) - seconds_of(optimization)))
 
 

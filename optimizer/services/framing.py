@@ -16,7 +16,7 @@ from optimizer.engine.opening import Picture
 from optimizer.engine.rendering import Options
 from optimizer.engine.targets import MEDIA_TYPES, Encoding, Fit, Rendered, Target
 from optimizer.models import Optimization, PlatformFile, PlatformOutput
-from optimizer.platforms import PlatformFormat, choose_format, format_of, remark, target_for
+from optimizer.platforms import PlatformFormat, format_for, remark, target_for
 
 O = PlatformOutput.State  # noqa: E741
 ENCODINGS: Final[Mapping[str, Encoding]] = {media_type: name for name, media_type in MEDIA_TYPES.items()}
@@ -24,8 +24,7 @@ ENCODINGS: Final[Mapping[str, Encoding]] = {media_type: name for name, media_typ
 
 def row_of(output: PlatformOutput, width: int, height: int) -> PlatformFormat:
     """The size of a platform for a picture of these sides: the chosen one, else by the picture's shape."""
-    key = output.format_key
-    return format_of(output.platform, key) if key else choose_format(output.platform, width, height)
+    return format_for(output.platform, output.format_key, width, height)
 
 
 def target_of(output: PlatformOutput, width: int, height: int) -> Target:
@@ -105,7 +104,5 @@ def _crop(rendered: Rendered) -> dict[str, Any]:
 
 def _remarks(output: PlatformOutput, rendered: Rendered) -> list[str]:
     encoding = ENCODINGS[rendered.media_type]
-    found = format_of(output.platform, output.format_key) if output.format_key else None
-    row = found or choose_format(output.platform, rendered.width, rendered.height)
-    said = remark(row, encoding)
+    said = remark(row_of(output, rendered.width, rendered.height), encoding)
     return [said] if said else []

@@ -26,7 +26,7 @@ from optimizer.engine.rendering import Choose, open_for
 from optimizer.engine.targets import Target
 from optimizer.models import Optimization
 from optimizer.options import Choices
-from optimizer.platforms import PlatformFormat, choose_format, format_of, target_for
+from optimizer.platforms import PlatformFormat, format_for, target_for
 
 FOLDER: Final = "originals"
 MASTER_SIDE: Final = 2048
@@ -36,6 +36,7 @@ OTHER_BYTES: Final = 10 * 2**20
 """Of a picture that is only compared: it is decoded while somebody waits."""
 WEBP_SIDE: Final = 16_383
 FETCH_SECONDS: Final = 30.0
+NOT_KEPT: Final = "The picture that was sent is not kept any more. Send it again as a new session."
 NAMELESS: Final = "picture"
 
 
@@ -132,8 +133,7 @@ def targets_of(choices: Choices) -> Choose:
 
 def row_for(choices: Choices, platform: str, width: int, height: int) -> PlatformFormat:
     """The size that a platform gets: the chosen one, else by the picture's shape."""
-    key = choices.format_for(platform)
-    return format_of(platform, key) if key else choose_format(platform, width, height)
+    return format_for(platform, choices.format_for(platform), width, height)
 
 
 def master_of(opened: opening.Picture) -> Cleaned:
@@ -149,6 +149,9 @@ def _bytes_of(optimization: Optimization) -> bytes:
             return bytes(stream.read())
     if stored := optimization.master or optimization.source:
         return media.read(stored)
+    if not optimization.source_url:
+        # Refused before, or stopped long ago: the file as it came is not kept.
+        raise PictureRefused(opening.INVALID, NOT_KEPT)
     try:
         allowed = settings.AURA_ALLOW_LOOPBACK
         url = optimization.source_url

@@ -29,7 +29,7 @@ from optimizer.photography import (
     seen_product,
     told_product,
 )
-from optimizer.platforms import choose_format, format_of
+from optimizer.platforms import format_for
 
 S = ProductPhoto.State
 OPEN: Final = (S.QUEUED, S.RUNNING, S.STORING)
@@ -107,10 +107,7 @@ def take(optimization: Optimization, found: Detection | None) -> list[ProductPho
 
 def aspect_of(outputs: Sequence[PlatformOutput]) -> str:
     """The form of which the platforms' sizes lose least."""
-    sizes = [
-        format_of(one.platform, one.format_key) if one.format_key else choose_format(one.platform, 4, 5)
-        for one in outputs
-    ]
+    sizes = [format_for(one.platform, one.format_key, 4, 5) for one in outputs]
     return max(SHAPES, key=lambda shape: round(sum(size.kept(*SHAPES[shape]) for size in sizes), 3))
 
 

@@ -167,6 +167,7 @@ def give_up_on(optimization: Optimization, name: str, error: ProviderError) -> N
 
 def note(optimization: Optimization, code: str, message: str, retry_after: float | None = None) -> None:
     """Keep what people should know of a session; the same thing once."""
+    optimization.notes = locked(optimization).notes  # somebody else may have told something since it was read
     told = {"code": meant(code), "message": message, "retry_after": None if retry_after is None else round(retry_after)}
     if told not in optimization.notes:
         optimization.notes = [*optimization.notes, told]

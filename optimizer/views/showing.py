@@ -115,7 +115,9 @@ def context_of(
     may_act = request.membership.may(Role.ANALYST)
     ready = any(card.file for card in shown)
     status = status_of(found)
-    polls = not found.is_over or any(card.picture_going for card in shown)
+    # A photograph may be made again in a session that is over.
+    photos_going = any(not photo.is_over for photo in found.photos.all())
+    polls = not found.is_over or photos_going or any(card.picture_going for card in shown)
     return {
         "optimization": found,
         "layout": layout,
