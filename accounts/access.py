@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID
 
 import structlog
 from django.contrib.auth.decorators import login_required
@@ -35,6 +36,7 @@ class WorkspaceRequest(HttpRequest):
     membership: Membership
     workspace: Workspace
     user: User
+    outside: Any
 
 
 def choose(found: list[Membership], slug: str | None, last: Any) -> Membership | None:
@@ -57,6 +59,8 @@ def page_membership(request: HttpRequest) -> Membership | None:
 
 def workspace_view(
     role: Role = Role.VIEWER,
+    *,
+    outside: Callable[[UUID], Any] | None = None,
 ) -> Callable[
     [Callable[Concatenate[WorkspaceRequest, P], HttpResponse]],
     Callable[Concatenate[HttpRequest, P], HttpResponse],
@@ -64,6 +68,8 @@ def workspace_view(
     """For page views: signed in, member with at least ``role``, run inside the workspace's scope.
 
     The view must return a rendered response. Whoever lacks the role gets 403 with words on who can grant it.
+    ``outside`` is asked with the workspace's id before the scope, which is a transaction, is open: for what may wait
+    for another machine. What it says is ``request.outside``.
     """
 
     def decorate(view: Callable[Concatenate[WorkspaceRequest, P], HttpResponse]) -> Any:
@@ -77,6 +83,7 @@ def workspace_view(
                 raise PermissionDenied(needs(role))
             request.workspace = membership.workspace  # type: ignore[attr-defined]
             structlog.contextvars.bind_contextvars(workspace_id=str(membership.workspace_id))
+            request.outside = outside(membership.workspace_id) if outside else None  # type: ignore[attr-defined]
             with workspace_scope(membership.workspace_id):
                 return view(cast(WorkspaceRequest, request), *args, **kwargs)
 

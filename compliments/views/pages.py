@@ -41,7 +41,7 @@ def _must_act(may: bool) -> None:
         raise PermissionDenied(needs(Role.ANALYST))
 
 
-@workspace_view()
+@workspace_view(outside=writers.has_model)
 @require_http_methods(["GET", "HEAD", "POST"])
 def home(request: WorkspaceRequest) -> HttpResponse:
     """Ask for compliments, and see the posts that were asked about."""
@@ -58,7 +58,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         "may_act": may_act,
         "pages": pages,
         "posts": pages.object_list,
-        "has_model": writers.has_model(request.workspace.pk),
+        "has_model": request.outside,
     }
     return render(request, "compliments/home.html", context, status=422 if form.errors else 200)
 

@@ -40,7 +40,7 @@ def _must_act(may: bool) -> None:
         raise PermissionDenied(needs(Role.ANALYST))
 
 
-@workspace_view()
+@workspace_view(outside=makers.has_model)
 @require_http_methods(["GET", "HEAD", "POST"])
 def gallery(request: WorkspaceRequest) -> HttpResponse:
     """All orders, newest first, with the form for a new one."""
@@ -62,7 +62,7 @@ def gallery(request: WorkspaceRequest) -> HttpResponse:
         "narrowed": any(chosen.values()),
         "prompts": recent_prompts() if may_make else [],
         "may_make": may_make,
-        "has_model": makers.has_model(request.workspace.pk),
+        "has_model": request.outside,
     }
     return render(request, "generation/gallery.html", context, status=200 if not form.errors else 422)
 

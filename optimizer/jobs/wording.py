@@ -22,6 +22,8 @@ from optimizer.services.timing import timings
 
 INTERRUPTED: Final = "Aura was stopped while it asked {name}; it is not asked again, since that may have been paid for."
 WRITE: Final = "optimizer.write"
+TWIN_WAIT: Final = 2.0
+"""Seconds between two looks at another session that asks the same question."""
 UNWRITTEN: Final = "The texts could not be written."
 
 
@@ -57,8 +59,8 @@ def run_write(context: JobContext) -> None:
             # Tried again for its words alone: nothing else begins it.
             sessions.begin(optimization)
     context.progress(step="texts", done=0, total=2)
-    if not optimization.words:
-        _ask(context, optimization)
+    if not optimization.words and not _ask(context, optimization):
+        return
     _compose(context, optimization)
     context.progress(done=1)
     if optimization.choices.photography == "auto":
@@ -68,17 +70,24 @@ def run_write(context: JobContext) -> None:
         sessions.finish_part(optimization, "texts", Part.DONE)
 
 
-def _ask(context: JobContext, optimization: Optimization) -> None:
-    """The words of the first model that has an answer; none where this machine is left."""
+def _ask(context: JobContext, optimization: Optimization) -> bool:
+    """The words of the first model that has an answer; none where this machine is left.
+
+    False where the job waits: another session is asking the same question, whose answer does for both.
+    """
     found = writers.models_of(optimization, context)
     for skipped in found.skipped:
         _note(context, optimization, skipped.name, skipped.error)
     if not found.models:
-        return
+        return True
     asked = writers.asked_of(optimization)
     same = writers.question_digest(optimization, asked, [model.name for model in found.models])
-    if _known(context, optimization, same):
-        return
+    known = _known(context, optimization, same)
+    if known is None:
+        with context.postpone(TWIN_WAIT, "", "", counts=False):
+            return False
+    if known:
+        return True
     for model in found.models:
         if any(one["writer"] == model.name for one in optimization.tried):
             continue
@@ -88,19 +97,22 @@ def _ask(context: JobContext, optimization: Optimization) -> None:
             continue
         try:
             _answered(context, optimization, model, asked, same)
-            return
+            return True
         except ProviderError as error:
             if passes_soon(context, error):
                 raise
             _note(context, optimization, model.name, error)
+    return True
 
 
-def _known(context: JobContext, optimization: Optimization, same: str) -> bool:
-    """Take the answer of a former session to the same question."""
+def _known(context: JobContext, optimization: Optimization, same: str) -> bool | None:
+    """Take the answer of a former session to the same question; None while another one is asking it."""
+    if optimization.fresh or optimization.tries > 1:
+        return False
     with context.transaction():
-        former = None if optimization.fresh or optimization.tries > 1 else same_words(optimization, same)
+        former = same_words(optimization, same)
         if former is None:
-            return False
+            return None if texts.is_twin(optimization, same) else False
         optimization.words, optimization.writer, optimization.words_digest = former.words, former.writer, same
         optimization.save(update_fields=["words", "writer", "words_digest"])
     return True

@@ -5,18 +5,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from django.db import connection
+
 from aura.providers.local.scenes import Scene
 from optimizer.comparing import Comparison
 from optimizer.composing import LOCAL, Composition, PlatformText, Told, compose
 from optimizer.hashtags import Refused, TagRow, Used, hashtag, niches_in
 from optimizer.limits import count, limit_of, plain
-from optimizer.models import Optimization, PlatformOutput
+from optimizer.models import Optimization, Part, PlatformOutput
 from optimizer.options import WrongOption
 from optimizer.prompts import PlatformWords, Words
 from optimizer.timing import Timing
 
 TEXTS: Final = ("caption", "title", "alt_text")
 MOST_HASHTAGS: Final = 30
+# Held until the transaction ends: of two sessions with one question the later one sees the earlier one.
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 13))"
 
 
 def as_data(words: Words) -> dict[str, Any]:
@@ -31,6 +35,22 @@ def words_of(data: Mapping[str, Any]) -> Words | None:
     captions = {name: PlatformWords(**one) for name, one in data["captions"].items()}
     lists = {name: tuple(data[name]) for name in ("niches", "subjects", "hashtags", "notes")}
     return Words(**{**data, **lists, "captions": captions})
+
+
+def is_twin(optimization: Optimization, same: str) -> bool:
+    """Whether another session is asking this question just now; else this one is remembered as asking it.
+
+    Whoever looks next waits until the caller's transaction ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [f"words:{optimization.workspace_id}:{same}"])
+    rows = Optimization.objects.filter(state=Optimization.State.RUNNING, texts=Part.WAITING, words_digest=same, words={})
+    # It asked first: of two that remember the question, only one may wait for the other.
+    if not optimization.words_digest and rows.exclude(pk=optimization.pk).exists():
+        return True
+    optimization.words_digest = same
+    optimization.save(update_fields=["words_digest"])
+    return False
 
 
 def niches_of(description: str, words: Words | None) -> tuple[str, ...]:

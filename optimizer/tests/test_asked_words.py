@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import transaction
 
 from accounts.models import UsageEntry
 from accounts.queries.costs import cost_of
@@ -19,8 +20,10 @@ from aura.testing.fixtures import Team
 from aura.testing.simulators.gemini import faults
 from aura.testing.simulators.gemini.service import KEY, GeminiSimulator
 from aura.testing.simulators.server import CLOSED
+from optimizer import prompts
 from optimizer.jobs import try_again
 from optimizer.limits import PLATFORMS, count, limit_of
+from optimizer.models import Optimization
 from optimizer.services import sessions, texts
 from optimizer.tests.live import begun, found, made, snapshot, worked_off
 
@@ -69,6 +72,43 @@ def test_the_same_picture_is_paid_for_once_whatever_it_is_made_into(team: Team, 
     fresh = made(team, writer="auto", upload=data, name="a.jpg", fresh=True)
     assert fresh.writer == MODEL
     assert len(gemini.asked(GENERATE)) == 2
+
+
+def test_two_sessions_at_once_ask_one_question(
+    team: Team, gemini: GeminiSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = snapshot()
+    first = begun(team, writer="auto", upload=data, name="a.jpg")
+    second = begun(team, writer="auto", upload=data, name="a.jpg", output_format="png")
+    real = sessions.asking
+
+    def asking(optimization: Any, name: str) -> None:
+        real(optimization, name)
+        monkeypatch.setattr(sessions, "asking", real)
+        # While the one asks, the other comes as far as asking.
+        transaction.on_commit(drain)
+
+    monkeypatch.setattr(sessions, "asking", asking)
+    worked_off()
+    assert [found(team, one).writer for one in (first, second)] == [MODEL, MODEL]
+    assert len(gemini.asked(GENERATE)) == 1
+
+
+def test_an_answer_that_comes_after_its_session_was_deleted_is_booked(
+    team: Team, gemini: GeminiSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begun(team, writer="auto")
+    real = prompts.read
+
+    def read(*args: Any) -> Any:
+        found_ = real(*args)
+        Optimization.objects.filter(pk=session.pk).delete()
+        return found_
+
+    monkeypatch.setattr(prompts, "read", read)
+    worked_off()
+    with workspace_scope(team.workspace.id):
+        assert [one.state for one in UsageEntry.objects.all()] == ["settled"]
 
 
 def test_what_passes_soon_is_asked_again_and_paid_once(team: Team, gemini: GeminiSimulator) -> None:
