@@ -51,15 +51,18 @@ class Crowd:
 def crowd(sheets: Iterable[tuple[int, bytes, bytes, bytes]]) -> Crowd | None:
     """What sheets ``(how many people, their numbers, comments, likes)`` add up to; None where sums may not be exact.
 
-    The numbers of a column are whole, of one width, their first byte the highest.
+    The numbers of a column are whole, of one width, their first byte the highest. Nobody is twice in a sheet.
+    People of less than four bytes each are bits, one for each number from 0.
     """
     found = [sheet for sheet in sheets if sheet[0]]
+    if len(found) == 1 and (alone := _alone(*found[0])):
+        return alone
     ends = np.cumsum([0, *(sheet[0] for sheet in found)]).tolist()
     who, both, written, liked = np.empty(ends[-1], np.int64), np.empty(ends[-1]), 0.0, 0.0
     # Sheet by sheet, which stays near the processor.
     for (many, *columns), (start, end) in zip(found, pairwise(ends), strict=True):
-        people, comments, likes = (np.frombuffer(column, f">i{len(column) // many}") for column in columns)
-        who[start:end] = people
+        comments, likes = (np.frombuffer(column, f">i{len(column) // many}") for column in columns[1:])
+        who[start:end] = _people(many, columns[0])
         weights = comments.astype(np.float64)
         written += float(np.abs(weights).sum())
         weights *= ONE
@@ -77,6 +80,22 @@ def crowd(sheets: Iterable[tuple[int, bytes, bytes, bytes]]) -> Crowd | None:
     else:
         here, *each = _sums(places, *(_column(found, place) for place in (2, 3)))
     return Crowd(here if numbers is None else numbers[here], *each)
+
+
+def _people(many: int, column: bytes) -> NDArray[np.integer[Any]]:
+    if len(column) < 4 * many:
+        return np.flatnonzero(np.unpackbits(np.frombuffer(column, np.uint8)).view(np.bool_))
+    return np.frombuffer(column, ">i4")
+
+
+def _alone(many: int, *columns: bytes) -> Crowd | None:
+    """A sheet that needs no adding up: its people ascend and all of them have comments."""
+    comments, likes = (np.frombuffer(column, f">i{len(column) // many}").astype(np.int64) for column in columns[1:])
+    people = _people(many, columns[0]).astype(np.int64, copy=False)
+    if int(comments.min()) <= 0 or not bool((people[1:] > people[:-1]).all()):
+        return None
+    most = max(int(likes.max()), -int(likes.min()))
+    return Crowd(people, comments, likes) if most * many < EXACT else None
 
 
 def _column(sheets: Sequence[tuple[int, bytes, bytes, bytes]], place: Literal[2, 3]) -> Floats:

@@ -8,7 +8,7 @@ every change of the packs replaces.
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from threading import Lock
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -52,9 +52,17 @@ WHERE k.account_id = %(account)s AND k.workspace_id = %(workspace)s AND EXISTS (
         AND commenter_id NOT IN (SELECT id FROM own)
 )
 """  # noqa: S608  a constant
-SHEETS = """
+OF_POST = """
 SELECT size, people, comments, likes FROM audience_audiencesheet
-WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND {where}
+WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND post = %(post)s
+"""
+# Whole months from the sheets of months and from what was added to their days since.
+OF_DAYS = """
+SELECT size, people, comments, likes FROM audience_audiencesheet
+WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND month >= %(first)s AND month < %(after)s
+UNION ALL SELECT size, people, comments, likes FROM audience_audiencesheet
+WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND day >= %(start)s AND day <= %(end)s
+    AND NOT (summed AND day >= %(first)s AND day < %(after)s)
 """
 TIMES = """
 SELECT quarters, dated FROM audience_audiencesheet
@@ -165,19 +173,31 @@ def commenting(account: TrackedAccount, start: date | None, end: date | None, po
     """Who of the audience commented on these days (inclusive, UTC), or on this post."""
     if bool(post) == bool(start or end):
         return None
-    values = _packed(account, {"start": start, "end": end, "post": post})
+    days = start or date.min, end or date.max
+    asked = dict(zip(("start", "end", "first", "after"), days + _whole_months(*days), strict=True))
+    values = _packed(account, asked | {"post": post})
     if values is None:
         return None
-    asked = {"day >= %(start)s": start, "day <= %(end)s": end, "post = %(post)s": post}
     key = (account.pk, values["version"], start, end, post)
     found = _CROWDS.get(key)
     if found is None:
-        where = " AND ".join(word for word, value in asked.items() if value is not None)
-        found = packed.crowd(_arrays(SHEETS.format(where=where), values))
+        found = packed.crowd(_arrays(OF_POST if post else OF_DAYS, values))
         if found is None:
             return None
         _CROWDS.put(key, found, found.size)
     return Found(found, values)
+
+
+def _whole_months(start: date, end: date) -> tuple[date, date]:
+    """The first day of the first month that lies within these days, and the first one after the last such month."""
+    first = start if start.day == 1 else _next_month(start)
+    after = _next_month(end)
+    return first, after if after - timedelta(days=1) == end else end.replace(day=1)
+
+
+def _next_month(day: date) -> date:
+    last = date.max.replace(day=1)
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) if day < last else last
 
 
 def times(account: TrackedAccount, post: UUID) -> tuple[list[int], list[int]] | None:

@@ -12,7 +12,7 @@ import numpy as np
 from django.db.backends.utils import CursorWrapper
 
 from audience.services.rollups.parts import Changes, Values, written
-from audience.services.rollups.sheets import ALL_DAYS, ALL_POSTS, MINE, NUMBERED, TOUCH
+from audience.services.rollups.sheets import MINE, TOUCH, write_all
 
 SEPARATOR = "\x1f"
 PAGE = 8192
@@ -126,9 +126,8 @@ class Packs:
         if groups is None or groups[0] > MOST_GROUPS:
             cursor.execute(CLEAR, values)
             return drifted
-        for statement in (PAGES, NUMBERED, "ANALYZE numbered_comment", ALL_DAYS, ALL_POSTS):
-            cursor.execute(statement, values)
-        cursor.execute("DROP TABLE numbered_comment")
+        cursor.execute(PAGES, values)
+        write_all(cursor, values)
         return drifted
 
     def touch(self, cursor: CursorWrapper, values: Values, changes: Changes) -> int:
