@@ -78,8 +78,8 @@ SELECT post, string_agg(int4send(number), '') AS who, string_agg(int8send(likes)
 FROM numbered_comment GROUP BY 1
 """
 WRITE = """
-INSERT INTO audience_audiencesheet (id, workspace_id, account_id, day, post, month, size, total, people, comments, likes,
-    quarters, dated)
+INSERT INTO audience_audiencesheet (id, workspace_id, account_id, day, post, month, size, total, people, comments,
+    likes, quarters, dated)
 VALUES (uuidv7(), %(workspace)s, %(account)s, %(day)s, %(post)s, %(month)s, %(size)s, %(total)s, %(people)s,
     %(comments)s, %(likes)s, %(quarters)s, %(dated)s)
 """
