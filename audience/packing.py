@@ -1,17 +1,158 @@
-"""Sheets of an audience's packs as they are written (see ``audience.packed``). Pure.
+"""Sheets of an audience's packs, written and added up. Pure.
 
-A sheet's people ascend. Where that is shorter than four bytes each, their column is a bit for every number there is.
+A *sheet* lists, for one day, month or post, the numbers (see ``audience.packed``) of those who commented with how many
+comments and likes; several sheets add up, and one that takes comments back has negative counts. In sheets that were
+written here people ascend, and where that is shorter than four bytes each, their column is a bit for every number.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
 
 import numpy as np
-
-from audience.packed import Crowd, Numbers, crowd
+from numpy.typing import NDArray
 
 WIDTHS_OF_COMMENTS, WIDTHS_OF_LIKES = (1, 2, 4), (2, 4, 8)
-BELOW = 32
+NUMBER_BITS = 32
 MOST = 2**63 - 1
+EXACT = 2**53
+"""Up to here sums of floating point numbers are exact."""
+BELOW = 31
+ONE = 2**BELOW
+"""What a comment adds where comments and likes are summed as one number, likes below."""
+SPARSE = 8
+FEW = 8
+"""A sheet of so many times more people than all others together only has those of the others changed."""
+
+Numbers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Columns = tuple[int, bytes, bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Those who commented: ascending numbers of people, with their comments and likes."""
+
+    people: Numbers
+    comments: Numbers
+    likes: Numbers
+
+    @property
+    def size(self) -> int:
+        return int(self.people.nbytes + self.comments.nbytes + self.likes.nbytes)
+
+
+def crowd(sheets: Iterable[Columns]) -> Crowd | None:
+    """What sheets ``(how many people, their numbers, comments, likes)`` add up to; None where sums may not be exact.
+
+    The numbers of a column are whole, of one width, their first byte the highest. Nobody is twice in a sheet.
+    People of less than four bytes each are bits, one for each number from 0.
+    """
+    found = [sheet for sheet in sheets if sheet[0]]
+    if found and (known := _largest_alone(found)):
+        return known
+    ends = np.cumsum([0, *(sheet[0] for sheet in found)]).tolist()
+    who, both, most = np.empty(ends[-1], np.int64), np.empty(ends[-1]), [0, 0]
+    # Sheet by sheet, which stays near the processor.
+    for (many, *columns), (start, end) in zip(found, pairwise(ends), strict=True):
+        comments, likes = (np.frombuffer(column, f">i{len(column) // many}") for column in columns[1:])
+        who[start:end] = _people(many, columns[0])
+        weights = both[start:end]
+        weights[:] = comments
+        weights *= ONE
+        weights += likes
+        most = [most[0] + _largest(comments), most[1] + _largest(likes)]
+    if most[1] * ends[-1] >= EXACT and float(np.abs(_column(found, 3)).sum()) >= EXACT:
+        return None
+    numbers, places = None, who
+    if len(who) * SPARSE < int(who.max(initial=0)):
+        numbers, places = np.unique(who, return_inverse=True)
+    if most[1] < ONE / 2 and most[0] < EXACT / ONE / 2:
+        here, *each = _sums_together(places, both)
+    else:
+        here, *each = _sums(places, *(_column(found, place) for place in (2, 3)))
+    return Crowd(here if numbers is None else numbers[here], *each)
+
+
+def _people(many: int, column: bytes) -> NDArray[np.integer[Any]]:
+    if len(column) < 4 * many:
+        return np.flatnonzero(np.unpackbits(np.frombuffer(column, np.uint8)).view(np.bool_))
+    return np.frombuffer(column, ">i4")
+
+
+def _largest_alone(sheets: Sequence[Columns]) -> Crowd | None:
+    """What they add up to where all but one have few people, and that one needs no adding up; else None."""
+    many = sum(sheet[0] for sheet in sheets)
+    place = max(range(len(sheets)), key=lambda place: sheets[place][0])
+    most = sum(_largest(np.frombuffer(likes, f">i{len(likes) // size}")) for size, _, _, likes in sheets)
+    if (many - sheets[place][0]) * FEW > sheets[place][0] or most * many >= EXACT:
+        return None
+    alone = _alone(*sheets[place])
+    few = [*sheets[:place], *sheets[place + 1 :]]
+    return _changed(alone, few) if alone and few else alone
+
+
+def _alone(many: int, *columns: bytes) -> Crowd | None:
+    """A sheet that needs no adding up: its people ascend and all of them have comments."""
+    comments, likes = (np.frombuffer(column, f">i{len(column) // many}").astype(np.int64) for column in columns[1:])
+    people = _people(many, columns[0]).astype(np.int64, copy=False)
+    ascend = int(comments.min()) > 0 and bool((people[1:] > people[:-1]).all())
+    return Crowd(people, comments, likes) if ascend else None
+
+
+def _changed(known: Crowd, few: Sequence[Columns]) -> Crowd:
+    who = np.concatenate([_people(sheet[0], sheet[1]) for sheet in few]).astype(np.int64)
+    numbers = np.unique(who)
+    places = np.searchsorted(known.people, numbers)
+    new = known.people[np.minimum(places, len(known.people) - 1)] != numbers
+    people = np.insert(known.people, places[new], numbers[new])
+    at, sums = np.searchsorted(people, who), []
+    for column, some in ((known.comments, _column(few, 2)), (known.likes, _column(few, 3))):
+        sums.append(np.insert(column, places[new], 0))
+        np.add.at(sums[-1], at, some.astype(np.int64))
+    here = sums[0] > 0
+    return Crowd(people, sums[0], sums[1]) if here.all() else Crowd(people[here], sums[0][here], sums[1][here])
+
+
+def _largest(numbers: NDArray[np.integer[Any]]) -> int:
+    return max(int(numbers.max()), -int(numbers.min()))
+
+
+def _column(sheets: Sequence[Columns], place: Literal[2, 3]) -> Floats:
+    columns = [np.frombuffer(sheet[place], f">i{len(sheet[place]) // sheet[0]}") for sheet in sheets]
+    return np.concatenate(columns).astype(np.float64)
+
+
+def _sums(places: Numbers, comments: Floats, likes: Floats) -> tuple[Numbers, Numbers, Numbers]:
+    """The places with comments, with the sums of both."""
+    sums = [np.bincount(places, weights=part) for part in (comments, likes)]
+    here = np.flatnonzero(sums[0] > 0)
+    return here, sums[0][here].astype(np.int64), sums[1][here].astype(np.int64)
+
+
+def _sums_together(places: Numbers, both: Floats) -> tuple[Numbers, Numbers, Numbers]:
+    """The same by one pass over all people, where comments and likes fit into one number."""
+    sums = np.bincount(places, weights=both)
+    here = np.flatnonzero(sums >= ONE / 2)
+    likes = sums[here].astype(np.int64)
+    likes += ONE // 2
+    comments: Numbers = likes >> BELOW
+    likes &= ONE - 1
+    likes -= ONE // 2
+    return here, comments, likes
+
+
+def added(columns: Iterable[tuple[bytes, bytes]]) -> tuple[list[int], list[int]]:
+    """Where and how many: pairs of columns of 4 bytes each, added up. Places that come to nothing are left out."""
+    found = [[np.frombuffer(column, ">i4").astype(np.int64) for column in pair] for pair in columns]
+    if not found:
+        return [], []
+    where, many = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    places, back = np.unique(where, return_inverse=True)
+    sums = np.zeros(len(places), np.int64)
+    np.add.at(sums, back, many)
+    return places[sums != 0].tolist(), sums[sums != 0].tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +166,14 @@ class Sheet:
     likes: bytes
 
 
-def _column(numbers: Numbers, widths: tuple[int, ...]) -> bytes:
+def _narrow(numbers: Numbers, widths: tuple[int, ...]) -> bytes:
     """The numbers in as few bytes as all of them fit into, the highest byte first."""
     most = max(int(numbers.max(initial=0)), -int(numbers.min(initial=0)))
     width = next((width for width in widths if most < 2 ** (8 * width - 1)), widths[-1])
     return numbers.astype(f">i{width}").tobytes()
 
 
-def _people(numbers: Numbers) -> bytes:
+def _numbers(numbers: Numbers) -> bytes:
     """The numbers, which ascend: as bits or one by one, whatever is shorter."""
     if not len(numbers) or int(numbers[-1]) // 8 + 1 >= 4 * len(numbers):
         return numbers.astype(">i4").tobytes()
@@ -43,17 +184,17 @@ def _people(numbers: Numbers) -> bytes:
 
 def sheet(found: Crowd) -> Sheet:
     """What a crowd is kept as."""
-    columns = _column(found.comments, WIDTHS_OF_COMMENTS), _column(found.likes, WIDTHS_OF_LIKES)
-    return Sheet(len(found.people), int(found.comments.sum()), _people(found.people), *columns)
+    columns = _narrow(found.comments, WIDTHS_OF_COMMENTS), _narrow(found.likes, WIDTHS_OF_LIKES)
+    return Sheet(len(found.people), int(found.comments.sum()), _numbers(found.people), *columns)
 
 
 def gathered(who: bytes, likes: bytes) -> Sheet:
     """The sheet of comments: the number of each one's author, 4 bytes, and its likes, 8 bytes, highest first."""
     # One sorting of whole numbers is faster than one of places.
-    keys = np.frombuffer(who, ">i4").astype(np.int64) << BELOW
+    keys = np.frombuffer(who, ">i4").astype(np.int64) << NUMBER_BITS
     keys |= np.arange(len(keys))
     keys.sort()
-    people, order = keys >> BELOW, keys & (2**BELOW - 1)
+    people, order = keys >> NUMBER_BITS, keys & (2**NUMBER_BITS - 1)
     starts = np.flatnonzero(np.diff(people, prepend=-1))
     liked = np.frombuffer(likes, ">i8").astype(np.int64)[order]
     if float(np.abs(liked.astype(np.float64)).sum()) >= MOST / 2:

@@ -17,10 +17,10 @@ import numpy as np
 from django.db import connection
 from psycopg import Cursor
 
-from audience import packed
+from audience import packed, packing
 from audience.anonymity import Census
 from audience.models import TrackedAccount
-from audience.packed import Crowd, Numbers
+from audience.packing import Crowd, Numbers
 
 KEPT_PAGES, KEPT_CELLS, KEPT_CROWDS = 64 * 2**20, 64 * 2**20, 32 * 2**20
 """Bytes that a process keeps: of people (ten each), of where they are counted (four each, with the people as they were
@@ -181,7 +181,7 @@ def commenting(account: TrackedAccount, start: date | None, end: date | None, po
     key = (account.pk, values["version"], start, end, post)
     found = _CROWDS.get(key)
     if found is None:
-        found = packed.crowd(_arrays(OF_POST if post else OF_DAYS, values))
+        found = packing.crowd(_arrays(OF_POST if post else OF_DAYS, values))
         if found is None:
             return None
         _CROWDS.put(key, found, found.size)
@@ -207,7 +207,7 @@ def times(account: TrackedAccount, post: UUID) -> tuple[list[int], list[int]] | 
     # Sheets of an older version do not say.
     if any(quarters is None or dated is None for quarters, dated in rows):
         return None
-    return packed.added([(quarters, dated) for quarters, dated in rows])
+    return packing.added([(quarters, dated) for quarters, dated in rows])
 
 
 def count_in(census: Census, found: Found, kept: Callable[[str, Sequence[str]], str]) -> bool:
