@@ -153,7 +153,7 @@ def squares(found: Crowd) -> tuple[int, int, int, int, int, int]:
 
 
 def _product(a: Any, b: Any) -> int:
-    return int((a * b).sum())
+    return int(np.dot(a, b))
 
 
 def foremost(found: Crowd, most: int, order: str) -> Numbers:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTHS_OF_COMMENTS, WIDTHS_OF_LIKES = (1, 2, 4), (2, 4, 8)
+WIDTHS = 1, 2, 4, 8
 NUMBER_BITS = 32
 MOST = 2**63 - 1
 EXACT = 2**53
@@ -21,6 +21,8 @@ EXACT = 2**53
 BELOW = 31
 ONE = 2**BELOW
 """What a comment adds where comments and likes are summed as one number, likes below."""
+ODD = 12
+"""Bytes of a count that does not fit into one."""
 SPARSE = 8
 FEW = 8
 """A sheet of so many times more people than all others together only has those of the others changed."""
@@ -46,8 +48,9 @@ class Crowd:
 def crowd(sheets: Iterable[Columns]) -> Crowd | None:
     """What sheets ``(how many people, their numbers, comments, likes)`` add up to; None where sums may not be exact.
 
-    The numbers of a column are whole, of one width, their first byte the highest. Nobody is twice in a sheet.
-    People of less than four bytes each are bits, one for each number from 0.
+    The numbers of a column are whole, of one width, their first byte the highest. Nobody is twice in a sheet. People of
+    less than four bytes each are bits, one for each number from 0. Counts of more than one byte each, but less than
+    two, are one byte each, then the places, 4 bytes each, and values, 8 bytes each, of those that do not fit.
     """
     found = [sheet for sheet in sheets if sheet[0]]
     if found and (known := _largest_alone(found)):
@@ -56,7 +59,7 @@ def crowd(sheets: Iterable[Columns]) -> Crowd | None:
     who, both, most = np.empty(ends[-1], np.int64), np.empty(ends[-1]), [0, 0]
     # Sheet by sheet, which stays near the processor.
     for (many, *columns), (start, end) in zip(found, pairwise(ends), strict=True):
-        comments, likes = (np.frombuffer(column, f">i{len(column) // many}") for column in columns[1:])
+        comments, likes = (_counts(many, column) for column in columns[1:])
         who[start:end] = _people(many, columns[0])
         weights = both[start:end]
         weights[:] = comments
@@ -81,12 +84,22 @@ def _people(many: int, column: bytes) -> NDArray[np.integer[Any]]:
     return np.frombuffer(column, ">i4")
 
 
+def _counts(many: int, column: bytes) -> NDArray[np.signedinteger[Any]]:
+    width, odd = len(column) // many, (len(column) - many) // ODD
+    if width > 1 or not odd:
+        return np.frombuffer(column, f">i{width}")
+    counts = np.frombuffer(column, np.int8, many).astype(np.int64)
+    counts[np.frombuffer(column, ">i4", odd, many)] = np.frombuffer(column, ">i8", odd, many + 4 * odd)
+    return counts
+
+
 def _largest_alone(sheets: Sequence[Columns]) -> Crowd | None:
     """What they add up to where all but one have few people, and that one needs no adding up; else None."""
     many = sum(sheet[0] for sheet in sheets)
     place = max(range(len(sheets)), key=lambda place: sheets[place][0])
-    most = sum(_largest(np.frombuffer(likes, f">i{len(likes) // size}")) for size, _, _, likes in sheets)
-    if (many - sheets[place][0]) * FEW > sheets[place][0] or most * many >= EXACT:
+    if (many - sheets[place][0]) * FEW > sheets[place][0]:
+        return None
+    if many * sum(_largest(_counts(size, likes)) for size, _, _, likes in sheets) >= EXACT:
         return None
     alone = _alone(*sheets[place])
     few = [*sheets[:place], *sheets[place + 1 :]]
@@ -95,7 +108,7 @@ def _largest_alone(sheets: Sequence[Columns]) -> Crowd | None:
 
 def _alone(many: int, *columns: bytes) -> Crowd | None:
     """A sheet that needs no adding up: its people ascend and all of them have comments."""
-    comments, likes = (np.frombuffer(column, f">i{len(column) // many}").astype(np.int64) for column in columns[1:])
+    comments, likes = (_counts(many, column).astype(np.int64, copy=False) for column in columns[1:])
     people = _people(many, columns[0]).astype(np.int64, copy=False)
     ascend = int(comments.min()) > 0 and bool((people[1:] > people[:-1]).all())
     return Crowd(people, comments, likes) if ascend else None
@@ -120,8 +133,7 @@ def _largest(numbers: NDArray[np.integer[Any]]) -> int:
 
 
 def _column(sheets: Sequence[Columns], place: Literal[2, 3]) -> Floats:
-    columns = [np.frombuffer(sheet[place], f">i{len(sheet[place]) // sheet[0]}") for sheet in sheets]
-    return np.concatenate(columns).astype(np.float64)
+    return np.concatenate([_counts(sheet[0], sheet[place]) for sheet in sheets]).astype(np.float64)
 
 
 def _sums(places: Numbers, comments: Floats, likes: Floats) -> tuple[Numbers, Numbers, Numbers]:
@@ -166,10 +178,14 @@ class Sheet:
     likes: bytes
 
 
-def _narrow(numbers: Numbers, widths: tuple[int, ...]) -> bytes:
-    """The numbers in as few bytes as all of them fit into, the highest byte first."""
-    most = max(int(numbers.max(initial=0)), -int(numbers.min(initial=0)))
-    width = next((width for width in widths if most < 2 ** (8 * width - 1)), widths[-1])
+def _narrow(numbers: Numbers) -> bytes:
+    """The numbers in as few bytes as all of them fit into, or nearly all of them in one."""
+    most = _largest(numbers)
+    width = next((width for width in WIDTHS if most < 2 ** (8 * width - 1)), 8)
+    odd = np.flatnonzero(np.abs(numbers) >= 2**7)
+    if width > 1 and ODD * len(odd) < len(numbers):
+        small = numbers.astype(np.int8)
+        return small.tobytes() + odd.astype(">i4").tobytes() + numbers[odd].astype(">i8").tobytes()
     return numbers.astype(f">i{width}").tobytes()
 
 
@@ -184,8 +200,8 @@ def _numbers(numbers: Numbers) -> bytes:
 
 def sheet(found: Crowd) -> Sheet:
     """What a crowd is kept as."""
-    columns = _narrow(found.comments, WIDTHS_OF_COMMENTS), _narrow(found.likes, WIDTHS_OF_LIKES)
-    return Sheet(len(found.people), int(found.comments.sum()), _numbers(found.people), *columns)
+    columns = _numbers(found.people), _narrow(found.comments), _narrow(found.likes)
+    return Sheet(len(found.people), int(found.comments.sum()), *columns)
 
 
 def gathered(who: bytes, likes: bytes) -> Sheet:

@@ -19,6 +19,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="audiencesheet",
+            name="comments",
+            field=models.BinaryField(help_text="how many comments of each, 1 byte or more"),
+        ),
+        migrations.AlterField(
+            model_name="audiencesheet",
+            name="likes",
+            field=models.BinaryField(help_text="how many likes on them, 1 byte or more"),
+        ),
+        migrations.AlterField(
+            model_name="audiencesheet",
             name="people",
             field=models.BinaryField(help_text="their numbers, 4 bytes each, or bits"),
         ),

@@ -53,8 +53,8 @@ class AudienceSheet(TenantModel):
     size = models.PositiveIntegerField(help_text="how many people")
     total = models.BigIntegerField(help_text="how many comments")
     people = models.BinaryField(help_text="their numbers, 4 bytes each, or bits")
-    comments = models.BinaryField(help_text="how many comments of each, 1, 2 or 4 bytes")
-    likes = models.BinaryField(help_text="how many likes on them, 2, 4 or 8 bytes")
+    comments = models.BinaryField(help_text="how many comments of each, 1 byte or more")
+    likes = models.BinaryField(help_text="how many likes on them, 1 byte or more")
     quarters = models.BinaryField(
         null=True, help_text="of a post: in which quarters of hours since 1970 comments came, 4 bytes each"
     )

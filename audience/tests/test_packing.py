@@ -77,7 +77,14 @@ def test_a_month_and_what_a_few_days_changed_add_up(few: list[dict[int, tuple[in
 
 def test_many_neighbours_are_bits() -> None:
     sheet = gathered([(number, 1) for number in range(0, 4000, 2)])
-    assert (sheet.size, len(sheet.people), len(sheet.comments), len(sheet.likes)) == (2000, 500, 2000, 4000)
+    assert (sheet.size, len(sheet.people), len(sheet.comments), len(sheet.likes)) == (2000, 500, 2000, 2000)
+
+
+def test_few_large_counts_leave_the_others_narrow() -> None:
+    some = [(number, {7: 2**40, 9: -128, 11: 128}.get(number, -127)) for number in range(100)]
+    sheet = gathered(some)
+    assert len(sheet.likes) == 100 + 3 * 12
+    assert told(packing.crowd([columns(sheet)])) == wanted(some)
 
 
 def test_more_likes_than_anybody_has_are_left_to_the_database() -> None:
