@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 Columns = tuple[int, bytes, bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Crowd:
     """Those who commented: ascending numbers of people, with their comments and likes."""
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from threading import Lock
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import numpy as np
 from django.db import connection
@@ -146,6 +147,8 @@ class _Cells:
 _PAGES: _Kept[_Pages] = _Kept(KEPT_PAGES)
 _CELLS: _Kept[_Cells] = _Kept(KEPT_CELLS)
 _CROWDS: _Kept[Crowd] = _Kept(KEPT_CROWDS)
+_IN_USE: WeakValueDictionary[Hashable, Crowd] = WeakValueDictionary()
+"""Whoever holds an answer to ask more about it need not have it read again, however large it is."""
 
 
 def _rows(query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -179,12 +182,13 @@ def commenting(account: TrackedAccount, start: date | None, end: date | None, po
     if values is None:
         return None
     key = (account.pk, values["version"], start, end, post)
-    found = _CROWDS.get(key)
+    found = _CROWDS.get(key) or _IN_USE.get(key)
     if found is None:
         found = packing.crowd(_arrays(OF_POST if post else OF_DAYS, values))
         if found is None:
             return None
         _CROWDS.put(key, found, found.size)
+        _IN_USE[key] = found
     return Found(found, values)
 
 

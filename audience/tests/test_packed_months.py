@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from audience.models import AudienceSheet, TrackedAccount
+from audience.packing import Crowd
 from audience.queries import packs
+from audience.queries.comparing import Asked, compare
 from audience.services import rollups
 from audience.tests.test_packs import accounts, check, items
 from audience.tests.test_rollups_followed import comment, load
@@ -41,6 +43,25 @@ def test_a_whole_month_is_read_from_its_sheet_and_what_came_since(
     assert packs.commenting(account, date(2026, 3, 2), march[1], None)
     assert len(read) > 20, "not the whole month"
     check(account, monkeypatch)
+
+
+def test_a_comparison_reads_the_people_of_a_period_once_however_many_they_are(
+    accounts: list[TrackedAccount], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = accounts[0]
+    load(account, items(random.Random(5), 90, 0))
+    rollups.rebuild(account)
+    read: list[str] = []
+    asked = packs._arrays
+
+    def noting(query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        read.append(query)
+        return asked(query, values)
+
+    monkeypatch.setattr(packs, "_arrays", noting)
+    monkeypatch.setattr(packs, "_CROWDS", packs._Kept[Crowd](0))
+    compare(Asked(account, date(2026, 3, 1), date(2026, 3, 4)), Asked(account, date(2026, 3, 5), date(2026, 3, 9)))
+    assert read.count(packs.OF_DAYS) == 2
 
 
 @pytest.mark.parametrize("of", ["month", "day"])
