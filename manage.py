@@ -7,12 +7,12 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from aura.embedded.launch import before_django
+from aura.embedded.meanwhile import before_command
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aura.settings")
-    before_django(sys.argv)
+    before_command(sys.argv)
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -9,7 +9,7 @@ SCOPES = {
     "compliments:read": "Read posts and what was written about them",
     "compliments:write": "Fetch and upload posts, have compliments written, which may cost money",
     "optimizer:read": "See optimized pictures, their texts and the table of hashtags",
-    "optimizer:write": "Optimize pictures, which may cost money, and change the table of hashtags",
+    "optimizer:write": "Optimize pictures, which may cost money, change and delete them and the table of hashtags",
     "media:read": "See pictures that are worked on",
     "media:write": "Upload pictures to work on",
     "jobs:read": "Read jobs and their progress",

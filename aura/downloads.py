@@ -23,9 +23,12 @@ from compliments.queries.writing import library
 from generation.api.serializers import GenerationSerializer
 from generation.forms import GalleryForm
 from generation.queries.generations import generations
+from optimizer.api.answers import SessionSerializer
 from optimizer.api.hashtags import HashtagSerializer
+from optimizer.filters import SessionFilter
 from optimizer.forms import HashtagFilter
 from optimizer.queries.hashtags import hashtags
+from optimizer.queries.sessions import sessions
 
 Listed = tuple[Any, Any]
 
@@ -77,6 +80,7 @@ TABLES: dict[str, Callable[[WorkspaceRequest], Listed]] = {
     "runs": lambda request: (runs.runs(), s.RunSerializer()),
     "jobs": lambda request: (jobs_views.asked(request)[1], jobs_api.JobSerializer()),
     "compliments": lambda request: (library(LibraryForm(request.GET).chosen()), LibraryTextSerializer()),
+    "optimizations": lambda request: (SessionFilter(request.GET, sessions()).qs, SessionSerializer()),
     "hashtags": lambda request: (hashtags(HashtagFilter(request.GET).chosen()), HashtagSerializer()),
     "generations": lambda request: (generations(**GalleryForm(request.GET).chosen()), GenerationSerializer()),
 }

@@ -28,6 +28,7 @@ from aura.jobs import views as jobs_views
 from aura.jobs.models import Job
 from compliments.queries.glance import glance as compliments_glance
 from generation.queries.glance import glance as pictures_glance
+from optimizer.queries.glance import glance as sessions_glance
 
 RECENT = 5
 CARDS = 6
@@ -55,6 +56,9 @@ def _systems() -> list[dict[str, Any]]:
     words, pictures = compliments_glance(), pictures_glance()
     written = f"{_count(words.texts, 'text')} about {_count(words.posts, 'post')}"
     making = f", {pictures.making:,} being made" if pictures.making else ""
+    sessions = sessions_glance()
+    shaped = f"{_count(sessions.files, 'file')} from {_count(sessions.sessions, 'session')}"
+    shaping = f", {sessions.going:,} being made" if sessions.going else ""
     followed = tracked_accounts().count()
     return [
         {
@@ -78,6 +82,13 @@ def _systems() -> list[dict[str, Any]]:
             if pictures.pictures or making
             else "A picture from words",
             "last": pictures.last,
+        },
+        {
+            "name": "Optimizer",
+            "icon": "crop",
+            "url": reverse("optimizer:sessions"),
+            "line": shaped + shaping if sessions.sessions else "One picture, ready for every platform",
+            "last": sessions.last,
         },
     ]
 

@@ -1,10 +1,12 @@
 """How often a crop keeps the subject: ``python -m benchmarks.crops [PICTURES]``.
 
 Pictures are drawn: a photograph-like ground and a subject at a known place. Aura's crop stands against the middle and,
-where pyvips can be imported (see ``benchmarks.images``), libvips' attention crop.
+where they can be imported, libvips' attention crop and smartcrop.py. Both run in the interpreter that AURA_VIPS_PYTHON
+names, for they are no dependency: ``python -m venv /tmp/peers; /tmp/peers/bin/pip install "pyvips[binary]" smartcrop``.
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,6 +25,7 @@ PEOPLE = Path(__file__).parents[1] / "audience" / "sample" / "data" / "pictures"
 RATIOS = (4 / 5, 1.0, 1.91, 2 / 3, 16 / 9, 9 / 16)
 SIZES = ((1200, 900), (900, 1200), (1500, 700), (700, 1400))
 WHOLE = 0.95
+PEERS = {"libvips attention": SCRIPT, "smartcrop.py": Path(__file__).with_name("image_smartcrop.py")}
 Maker = np.random.Generator
 
 
@@ -82,25 +85,32 @@ def middle(image: Image.Image, ratio: float) -> Box:
     return Box(left, top, left + width, top + height)
 
 
-def vips(images: list[Image.Image]) -> list[list[Box]] | None:
-    """libvips' attention crops of all pictures; None where it cannot run."""
+def peer(script: Path, images: list[Image.Image]) -> tuple[list[list[Box]], float] | None:
+    """Another one's crops of all pictures, and its processor seconds with its start; None where it cannot run."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{n}.png" for n in range(len(images))]
         for path, image in zip(paths, images, strict=True):
             image.save(path, compress_level=1)
-        command = [VIPS, str(SCRIPT), "crops", *map(str, RATIOS)]
-        lines = "\n".join(map(str, paths))
+        command = [VIPS, str(script), "crops", *map(str, RATIOS)]
+        lines, before = "\n".join(map(str, paths)), spent()
         done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
     if done.returncode:
         return None
-    return [
+    found = [
         [Box(a * image.width, b * image.height, c * image.width, d * image.height) for a, b, c, d in windows]
         for image, windows in zip(images, json.loads(done.stdout), strict=True)
     ]
+    return found, spent() - before
 
 
-def report(name: str, subjects: list[Box], windows: list[list[Box]]) -> None:
-    """Print how many subjects that fit are kept to 95 %, and the mean part of a subject that is kept."""
+def spent() -> float:
+    """Processor seconds of this process and of those it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def report(name: str, subjects: list[Box], windows: list[list[Box]], seconds: float) -> None:
+    """Print how many subjects that fit are kept to 95 %, the mean part of a subject that is kept, and the time."""
     parts = [
         window.overlap(subject) / subject.area
         for subject, crops in zip(subjects, windows, strict=True)
@@ -108,7 +118,8 @@ def report(name: str, subjects: list[Box], windows: list[list[Box]]) -> None:
         if subject.width <= window.width * 1.02 and subject.height <= window.height * 1.02
     ]
     kept = sum(part >= WHOLE for part in parts) / len(parts)
-    print(f"  {name:22} kept {100 * kept:5.1f} %   mean part {100 * sum(parts) / len(parts):5.1f} %   of {len(parts)}")
+    mean, each = 100 * sum(parts) / len(parts), 1000 * seconds / len(windows)
+    print(f"  {name:20} kept {100 * kept:5.1f} %   mean part {mean:5.1f} %   of {len(parts)}   {each:6.0f} CPU ms each")
 
 
 def measure(title: str, draw: Callable[[tuple[int, int], Maker], tuple[Image.Image, Box]], count: int) -> None:
@@ -117,14 +128,17 @@ def measure(title: str, draw: Callable[[tuple[int, int], Maker], tuple[Image.Ima
     drawn = [draw(SIZES[n % len(SIZES)], made) for n in range(count)]
     images, subjects = [image for image, _ in drawn], [subject for _, subject in drawn]
     print(title)
-    report("middle", subjects, [[middle(image, ratio) for ratio in RATIOS] for image in images])
-    if (found := vips(images)) is None:
-        print("  libvips attention is skipped: AURA_VIPS_PYTHON may name an interpreter that has pyvips")
-    else:
-        report("libvips attention", subjects, found)
+    report("middle", subjects, [[middle(image, ratio) for ratio in RATIOS] for image in images], 0)
+    for name, script in PEERS.items():
+        if (found := peer(script, images)) is None:
+            print(f"  {name} is skipped: AURA_VIPS_PYTHON may name an interpreter that has it")
+        else:
+            report(name, subjects, *found)
+    attend(images[0], *images[0].size)  # The detector is loaded once, not for each picture.
+    before = spent()
     seen = [attend(image, *image.size) for image in images]
     ours = [[choose(one, *image.size, ratio) for ratio in RATIOS] for one, image in zip(seen, images, strict=True)]
-    report("Aura", subjects, ours)
+    report("Aura", subjects, ours, spent() - before)
 
 
 def main(count: int = 80) -> None:

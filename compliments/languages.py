@@ -31,4 +31,5 @@ LANGUAGES = {
     "vi": "Vietnamese",
     "zh": "Chinese",
 }
+CHOICES = list(LANGUAGES.items())
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa"})

@@ -14,7 +14,7 @@ from optimizer.prompts import Words
 
 LOCAL: Final = "local"
 SCENE_NICHES: Final[Mapping[str, str]] = {
-    "greenery": "nature", "sky": "nature", "water": "beach", "monochrome": "colour", "contrast_colours": "colour",
+    "greenery": "nature", "sky": "nature", "water": "beach", "monochrome": "monochrome", "contrast_colours": "colour",
     "pastel": "colour", "vivid": "colour", "night": "city",
 }  # fmt: skip
 FALLBACK_NICHE: Final = "photography"

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import SetupLink, User, Workspace
-from accounts.services.workspaces import new_workspace
+from accounts.services.workspaces import adopt, new_workspace
 from accounts.tokens import digest
 from aura.http.problems import Problem
 
@@ -49,7 +49,9 @@ def set_up(token: str, *, email: str, password: str, workspace: str) -> tuple[Us
             raise Problem("setup_link_spent", "This set-up link was used already or has expired.", status=410)
         user = _first_owner(email, password)
         vouch(user)
-        return user, new_workspace(user, name=workspace)
+        made = new_workspace(user, name=workspace)
+        adopt(user)
+        return user, made
 
 
 def _first_owner(email: str, password: str) -> User:

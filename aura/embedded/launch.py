@@ -37,17 +37,23 @@ TIDY_SECONDS = 15.0
 
 
 @dataclasses.dataclass(frozen=True)
-class Launch:
-    """A laid-out stack. ``lock`` is the descriptor whose flock keeps a second instance off; ``web`` listens already."""
+class Ground:
+    """Laid-out stores. ``lock`` is the descriptor whose flock keeps a second instance off."""
 
     home: Path
     lock: int
-    web: socket.socket
-    host: str
-    port: int
     embeds_postgres: bool
     embeds_valkey: bool
     stack: Stack
+
+
+@dataclasses.dataclass(frozen=True)
+class Launch(Ground):
+    """A laid-out stack. ``web`` listens already."""
+
+    web: socket.socket
+    host: str
+    port: int
 
 
 _launches: list[Launch] = []
@@ -101,13 +107,14 @@ def _lay_out(home: Path, lock: int, environ: MutableMapping[str, str]) -> Launch
     roles_are_given(given)
     embeds_postgres = not any(given.get(name, "").strip() for name in DATABASE_GROUP)
     embeds_valkey = not given.get("REDIS_URL", "").strip()
-    stack = _choose(home, given, embeds_postgres, embeds_valkey, {"AURA_HOST": host, "AURA_PORT": str(port)})
+    stack = choose(home, given, embeds_postgres, embeds_valkey, {"AURA_HOST": host, "AURA_PORT": str(port)})
     environ["AURA_HOME"] = str(home)
     load_environment(environ)
-    return Launch(home, lock, web, host, port, embeds_postgres, embeds_valkey, stack)
+    return Launch(home, lock, embeds_postgres, embeds_valkey, stack, web, host, port)
 
 
-def _choose(home: Path, given: Mapping[str, str], own_postgres: bool, own_valkey: bool, web: dict[str, str]) -> Stack:
+def choose(home: Path, given: Mapping[str, str], own_postgres: bool, own_valkey: bool, web: dict[str, str]) -> Stack:
+    """Choose ports and passwords of the stores and write them, and what the operator gave, to stack.json."""
     known = read_stack(home)
     names = [name for group in GROUPS for name in group]
     environment = {name: given[name].strip() for name in names if given.get(name, "").strip()} | web
@@ -129,24 +136,31 @@ def take_lock(home: Path) -> int:
 
     Waits while the guard of a killed supervisor tidies up. Raises StackError where another supervisor runs.
     """
-    lock = os.open(home / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
     limit = time.monotonic() + TIDY_SECONDS
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            running = read_stack(home)
-            pid = running.pids.get(SUPERVISOR, 0)
-            if psutil.pid_exists(pid) or time.monotonic() > limit:
-                os.close(lock)
-                port = running.environment.get("AURA_PORT", "?")
-                raise StackError(
-                    f"Aura already runs in {home} (process {pid}, port {port}). "
-                    "Stop it first, or set AURA_HOME and AURA_PORT to start a second one."
-                ) from None
-            time.sleep(0.05)
-        else:
-            return lock
+    while (lock := try_lock(home)) is None:
+        running = read_stack(home)
+        pid = running.pids.get(SUPERVISOR, 0)
+        if psutil.pid_exists(pid) or time.monotonic() > limit:
+            port = running.environment.get("AURA_PORT", "")
+            if not port:
+                raise StackError(f"A command uses the stores in {home} (process {pid}). Start again when it is done.")
+            raise StackError(
+                f"Aura already runs in {home} (process {pid}, port {port}). "
+                "Stop it first, or set AURA_HOME and AURA_PORT to start a second one."
+            )
+        time.sleep(0.05)
+    return lock
+
+
+def try_lock(home: Path) -> int | None:
+    """Lock the home for this process; the open descriptor, or None where another one holds it."""
+    lock = os.open(home / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
 
 
 def _listen(host: str, port: int) -> socket.socket:

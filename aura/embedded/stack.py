@@ -11,7 +11,7 @@ from functools import partial
 from aura.embedded import postgres, valkey
 from aura.embedded.database import prepare_database
 from aura.embedded.home import StackError, update_stack
-from aura.embedded.launch import SUPERVISOR, Launch
+from aura.embedded.launch import SUPERVISOR, Ground, Launch
 from aura.embedded.output import Output
 from aura.embedded.processes import STACK_MARK, Child
 from aura.embedded.supervisor import Supervisor
@@ -45,8 +45,11 @@ def is_healthy(host: str, port: int, named: str) -> bool:
         connection.close()
 
 
-def stores(launch: Launch) -> list[Child]:
-    """The servers that run embedded. Raises StackError where the data folder is of another PostgreSQL version."""
+def stores(launch: Ground, mark: Mapping[str, str]) -> list[Child]:
+    """The servers that run embedded, ``mark`` in their environment.
+
+    Raises StackError where the data folder is of another PostgreSQL version.
+    """
     found = []
     if launch.embeds_valkey:
         found.append(valkey.child(launch.home / "valkey", launch.stack.valkey_port, launch.stack.valkey_password))
@@ -54,7 +57,7 @@ def stores(launch: Launch) -> list[Child]:
         data, password = launch.home / "postgres", launch.stack.postgres_password
         postgres.initialise(data, password)
         found.append(postgres.child(data, launch.stack.postgres_port, password))
-    return found
+    return [dataclasses.replace(each, environ={**each.environ, **mark}) for each in found]
 
 
 def web(launch: Launch, environ: Mapping[str, str], named: str) -> Child:
@@ -103,7 +106,7 @@ def run(launch: Launch, allowed_hosts: Sequence[str], last: Callable[[Mapping[st
     # Never written to: its end tells the guard that this process is gone.
     reading, _writing = os.pipe()
     try:
-        servers = [dataclasses.replace(each, environ={**each.environ, **mark}) for each in stores(launch)]
+        servers = stores(launch, mark)
     except StackError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -26,6 +26,7 @@ PROBLEM: Json = {
         "code": {"type": "string", "description": "Stable."},
         "request_id": {"type": "string", "description": "Also in `X-Request-Id` and in the log."},
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+        "retry_after": {"type": "integer", "description": "Seconds to wait, where the address says so in its body."},
     },
     "examples": [
         {

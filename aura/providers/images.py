@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
+from aura.providers.ballast import without_ballast
+
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 12_000
@@ -124,7 +126,7 @@ def _decode(data: bytes, max_bytes: int, side: int, *, opaque: bool = True) -> I
     if len(data) > max_bytes:
         raise ImageRefused("too_large", f"The picture is larger than {max_bytes} bytes.")
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as source:
+        with Image.open(io.BytesIO(without_ballast(data)), formats=FORMATS) as source:
             _check_size(source.width, source.height)
             orientation = orientation_of(source)
             source.draft(None, _drafted(source.size, side))

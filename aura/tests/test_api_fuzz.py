@@ -23,6 +23,8 @@ from aura.jobs.models import Job
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team
 from aura.wsgi import application
+from optimizer.models import Optimization, PlatformOutput
+from optimizer.options import Choices
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = [
@@ -66,7 +68,11 @@ def rows(team: Team, one_connection: None, settings: Any) -> dict[str, str]:
         factories.comment(factories.post(account), person)
         run = Run.objects.create(workspace=team.workspace, account=account, state=Run.State.FAILED)
         job = Job.objects.create(workspace=team.workspace, kind="test.none", lane="bulk", state="dead", error_code="x")
-    return {"accounts": str(account.pk), "runs": str(run.pk), "jobs": str(job.pk), "commenters": str(person.pk)}
+        options = Choices(("instagram",)).as_data()
+        session = Optimization.objects.create(workspace=team.workspace, name="cup.jpg", state="failed", options=options)
+        PlatformOutput.objects.create(workspace=team.workspace, optimization=session, platform="instagram", number=0)
+    known = {"accounts": str(account.pk), "optimize": str(session.pk)}
+    return known | {"runs": str(run.pk), "jobs": str(job.pk), "commenters": str(person.pk)}
 
 
 # What schemathesis uploads it leaves open.

@@ -17,7 +17,7 @@ from aura.jobs.models import Job
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team, api_client, page_client
 
-LISTS = ["api:audience:accounts", "api:audience:runs", "api:jobs:jobs"]
+LISTS = ["api:audience:accounts", "api:audience:runs", "api:jobs:jobs", "api:optimize:sessions"]
 OF_ACCOUNT = ["posts", "comments", "commenters", "top_commenters"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -59,7 +59,7 @@ def test_every_list_of_the_api_is_a_file_in_three_formats(team: Team, account: T
             assert body(response).startswith(start)
     with workspace_scope(team.workspace.id):
         taken = list(AuditEntry.objects.filter(action="data.exported").values_list("detail__table", "detail__format"))
-    assert len(taken) == 27
+    assert len(taken) == 30
     assert ("top-commenters", "xlsx") in set(taken)
 
 
@@ -105,7 +105,7 @@ def test_the_pages_offer_the_same_files(team: Team, account: TrackedAccount, wan
     client = page_client(team.viewer)
     tables = [
         reverse("table", args=[name, wanted])
-        for name in ("accounts", "runs", "jobs", "compliments", "generations", "hashtags")
+        for name in ("accounts", "runs", "jobs", "compliments", "generations", "hashtags", "optimizations")
     ]
     names = ("posts", "comments", "commenters", "top-commenters")
     tables += [reverse("account_table", args=["northroast", name, wanted]) for name in names]

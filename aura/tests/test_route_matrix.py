@@ -32,7 +32,8 @@ from aura.tests.rules import OBJECT, OPEN, OWN, Rule
 from aura.webhooks.tests import factories as hooks
 from compliments.models import Compliment, InstagramPost, VoicePreset, Writing
 from generation.models import GeneratedImage, Generation
-from optimizer.models import Optimization, ProductPhoto, StoredHashtag
+from optimizer.models import Optimization, PlatformFile, PlatformOutput, ProductPhoto, StoredHashtag
+from optimizer.options import Choices
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEMBERS = ("owner", "admin", "analyst", "viewer")
@@ -124,7 +125,7 @@ def _works(team: Team) -> dict[str, str]:
     voice = VoicePreset.objects.create(workspace=north, name="Bakery")
     generation = Generation.objects.create(workspace=north, prompt="a boat", state=Generation.State.FAILED)
     GeneratedImage.objects.create(workspace=north, generation=generation, number=1, picture=_picture(north))
-    session = Optimization.objects.create(workspace=north, name="cup.jpg", state=Optimization.State.FAILED)
+    session = _session(north)
     photo = ProductPhoto.objects.create(workspace=north, optimization=session, style="macro")
     return {
         "photo": str(photo.pk),
@@ -133,8 +134,22 @@ def _works(team: Team) -> dict[str, str]:
         "writing": str(writing.pk),
         "voice": str(voice.pk),
         "generation": str(generation.pk),
+        "optimization": str(session.pk),
+        "photo_style": "macro",
+        "platform": "instagram",
+        "optimized_file": "cup_instagram.jpg",
         "stored_hashtag": str(StoredHashtag.objects.create(workspace=north, name="sea", key="sea").pk),
     }
+
+
+def _session(north: Workspace) -> Optimization:
+    options = Choices(("instagram",)).as_data()
+    made = Optimization.objects.create(
+        workspace=north, name="cup.jpg", state=Optimization.State.FAILED, options=options
+    )
+    output = PlatformOutput.objects.create(workspace=north, optimization=made, platform="instagram", number=0)
+    PlatformFile.objects.create(workspace=north, output=output, picture=_picture(north))
+    return made
 
 
 def _things(team: Team, token: str, secret: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Compliments: ask for them, watch them come, keep the good ones (C5)."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import WorkspaceRequest, needs, workspace_view
 from accounts.models import Role
+from aura.http.confirming import Question, unconfirmed
 from aura.http.problems import Problem
 from compliments import jobs
 from compliments.forms import EditForm, LibraryForm, PostForm, StyleForm
@@ -27,6 +29,10 @@ from compliments.services.posts import remove, upload
 PAGE = 12
 STOP_POLLING = 286
 ORDER = ("style", "language", "length", "variations", "preset", "writer")
+POST = Question(
+    "Delete this post?", "Its pictures and all that was written about it go with it.", "Delete the post", ""
+)
+TEXTS = Question("Delete these texts?", "Ratings, favourites and edits go with them.", "Delete the texts", "")
 STEPS = (("queued", "Wait"), ("downloading", "Download"), ("generating", "Write"), ("done", "Done"))
 
 
@@ -214,6 +220,9 @@ def mark(request: WorkspaceRequest, pk: UUID, number: int) -> HttpResponse:
 def act(request: WorkspaceRequest, pk: UUID, action: str) -> HttpResponse:
     """Write again, stop or retry an order, or delete it."""
     writing = get_object_or_404(queries.writings(), pk=pk)
+    back = reverse("compliments:post", args=[writing.post_id])
+    if action == "delete" and (asks := unconfirmed(request, replace(TEXTS, back=back))):
+        return asks
     try:
         if action == "regenerate":
             same = {name: getattr(writing, name) for name in ORDER} | {"again_of": writing}
@@ -234,6 +243,9 @@ def act(request: WorkspaceRequest, pk: UUID, action: str) -> HttpResponse:
 def act_on_post(request: WorkspaceRequest, pk: UUID, action: str) -> HttpResponse:
     """Download a post again that could not be had, or delete it with all that was written about it."""
     post = get_object_or_404(posts(), pk=pk)
+    back = reverse("compliments:post", args=[pk])
+    if action == "delete" and (asks := unconfirmed(request, replace(POST, back=back))):
+        return asks
     try:
         if action == "retry":
             jobs.retry_post(post)

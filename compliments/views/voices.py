@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import WorkspaceRequest, needs, workspace_view
 from accounts.models import Role
+from aura.http.confirming import Question, unconfirmed
 from aura.http.problems import Problem
 from compliments.forms import LimitForm, VoiceForm
 from compliments.models import VoicePreset
@@ -54,7 +56,14 @@ def voices(request: WorkspaceRequest, pk: UUID | None = None) -> HttpResponse:
 @require_POST
 def remove_voice(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Delete a voice; what was written with it stays."""
-    get_object_or_404(VoicePreset.objects.all(), pk=pk).delete()
+    voice = get_object_or_404(VoicePreset.objects.all(), pk=pk)
+    back = reverse("compliments:voices")
+    question = Question(
+        f"Delete the voice “{voice.name}”?", "What was written with it stays.", "Delete the voice", back
+    )
+    if asks := unconfirmed(request, question):
+        return asks
+    voice.delete()
     messages.success(request, "The voice is deleted.")
     return redirect("compliments:voices")
 

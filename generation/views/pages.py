@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import WorkspaceRequest, needs, workspace_view
 from accounts.models import Role
+from aura.http.confirming import Question, unconfirmed
 from aura.http.problems import Problem
 from aura.jobs.errors import QueueFull
 from aura.media import services as media
@@ -153,6 +154,14 @@ def favourite(request: WorkspaceRequest, pk: UUID, number: int) -> HttpResponse:
 def remove(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Delete an order with its pictures."""
     generation = _find(pk)
+    question = Question(
+        "Delete this order?",
+        "Its pictures go with it, except those that something else still shows.",
+        "Delete the pictures",
+        reverse("generation:detail", args=[pk]),
+    )
+    if asks := unconfirmed(request, question):
+        return asks
     jobs.cancel_generation(generation)
     orders.remove(generation)
     messages.success(request, "The order and its pictures are deleted.")

@@ -1,1 +1,1 @@
-"""The optimizer over HTTP."""
+"""The app over HTTP, below ``/api/v1/optimize/``."""

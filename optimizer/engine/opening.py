@@ -12,6 +12,7 @@ from typing import Final
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from aura.providers.ballast import without_ballast
 from aura.providers.images import BROKEN, TURNS, orientation_of, plain_mode, to_srgb
 
 MAX_BYTES: Final = 50 * 2**20
@@ -35,6 +36,7 @@ TOO_SMALL: Final = "IMAGE_TOO_SMALL"
 HEIC_READER: Final = find_spec("pi_heif") is not None
 if HEIC_READER:
     import_module("pi_heif").register_heif_opener()
+TAKEN: Final = f"HEIC, {NAMED}" if HEIC_READER else NAMED
 
 Needed = Callable[[int, int], float]
 
@@ -102,6 +104,7 @@ def _opened(source: bytes | Path, max_bytes: int) -> Iterator[tuple[Image.Image,
         raise PictureRefused(TOO_LARGE, f"The picture has {size / 2**20:.1f} MB, at most {max_bytes // 2**20} MB work.")
     data = source.read_bytes() if isinstance(source, Path) else source
     try:
+        data = without_ballast(data)
         with Image.open(io.BytesIO(data), formats=(*FORMATS, "HEIF") if HEIC_READER else FORMATS) as opened:
             yield opened, data
     except UnidentifiedImageError:
@@ -115,12 +118,12 @@ def _opened(source: bytes | Path, max_bytes: int) -> Iterator[tuple[Image.Image,
 def _unknown(data: bytes) -> str:
     if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
         return f"HEIC pictures cannot be read here. Save it as {NAMED}."
-    return f"The file is not a {NAMED} picture."
+    return f"The file is not a {TAKEN} picture."
 
 
 def _decoded(opened: Image.Image, data: bytes, needed: Needed | None, min_side: int) -> Picture:
     width, height = _upright_size(opened, data, min_side)
-    orientation = orientation_of(opened)
+    orientation = _orientation(opened)
     scale = min(1.0, needed(width, height) / FREE_UPSCALE) if needed else 1.0
     profile = opened.info.get("icc_profile")
     profile = None if profile and _is_srgb(profile) else profile
@@ -140,9 +143,14 @@ def _format_of(opened: Image.Image) -> str:
     return "JPEG" if opened.format == "MPO" else str(opened.format)
 
 
+def _orientation(opened: Image.Image) -> int:
+    """How the pixels come out of the reader. Of a TIFF they come upright, and its size is the upright one."""
+    return 1 if opened.format == "TIFF" else orientation_of(opened)
+
+
 def _upright_size(opened: Image.Image, data: bytes, min_side: int) -> tuple[int, int]:
     format_ = _format_of(opened)
-    width, height = opened.size[::-1] if orientation_of(opened) in LANDSCAPE_TURNED else opened.size
+    width, height = opened.size[::-1] if _orientation(opened) in LANDSCAPE_TURNED else opened.size
     _check_sides(width, height, min_side, reducible=format_ == "JPEG" and not opened.info.get("progressive"))
     _check_whole(data, format_)
     return width, height

@@ -48,10 +48,14 @@ def archive_name(optimization: Optimization) -> str:
 def archive(optimization: Optimization) -> IO[bytes]:
     """All files as a ZIP, read from its beginning; pictures are stored as they are. The caller closes it."""
     output = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the caller sends and closes it
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as packed:
-        for file in files_of(optimization):
-            how = zipfile.ZIP_DEFLATED if file.picture is None else zipfile.ZIP_STORED
-            packed.writestr(file.name, file.read(), compress_type=how)
+    try:
+        with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as packed:
+            for file in files_of(optimization):
+                how = zipfile.ZIP_DEFLATED if file.picture is None else zipfile.ZIP_STORED
+                packed.writestr(file.name, file.read(), compress_type=how)
+    except BaseException:
+        output.close()
+        raise
     output.seek(0)
     return output
 

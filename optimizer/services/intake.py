@@ -32,6 +32,8 @@ FOLDER: Final = "originals"
 MASTER_SIDE: Final = 2048
 """Pixels that the longer side keeps where the picture has them: any crop can be made from it again."""
 MASTER_QUALITY: Final = 95
+OTHER_BYTES: Final = 10 * 2**20
+"""Of a picture that is only compared: it is decoded while somebody waits."""
 WEBP_SIDE: Final = 16_383
 FETCH_SECONDS: Final = 30.0
 NAMELESS: Final = "picture"
@@ -74,6 +76,15 @@ def store_logo(data: bytes) -> Picture:
     if len(data) > LOGO_BYTES:
         raise PictureRefused(opening.TOO_LARGE, f"A logo has at most {LOGO_BYTES // 2**20} MB.")
     return media.store(_encoded(open_logo(data), "PNG"))
+
+
+def store_other(data: bytes) -> Picture:
+    """A picture of the same set, at most ``OTHER_BYTES``, kept with at most ``MASTER_SIDE`` pixels a side.
+
+    Raises ``PictureRefused``.
+    """
+    opened = opening.open_image(data, lambda width, height: MASTER_SIDE / max(width, height), max_bytes=OTHER_BYTES)
+    return media.store(master_of(opened))
 
 
 def save_upload(optimization: Optimization, data: bytes) -> None:

@@ -14,7 +14,7 @@ from optimizer.comparing import MOST_PICTURES
 from optimizer.models import ComparedPicture, Optimization, Part, PlatformOutput
 from optimizer.queries.sessions import pictures_of
 from optimizer.services import intake, photos
-from optimizer.services.problems import problem_of
+from optimizer.services.problems import meant, problem_of
 
 S = Optimization.State
 O = PlatformOutput.State  # noqa: E741
@@ -104,7 +104,7 @@ def end(
 
     Platforms that are not ready end with it, for the same reason.
     """
-    now = timezone.now()
+    now, code = timezone.now(), meant(code)
     wait = None if retry_after is None else max(0, round(retry_after))
     rows = Optimization.objects.filter(pk=optimization.pk, state__in=[S.QUEUED, S.RUNNING])
     changed = rows.update(state=state, error_code=code[:60], error=message, retry_after=wait, finished_at=now, asked="")
@@ -167,7 +167,7 @@ def give_up_on(optimization: Optimization, name: str, error: ProviderError) -> N
 
 def note(optimization: Optimization, code: str, message: str, retry_after: float | None = None) -> None:
     """Keep what people should know of a session; the same thing once."""
-    told = {"code": code, "message": message, "retry_after": None if retry_after is None else round(retry_after)}
+    told = {"code": meant(code), "message": message, "retry_after": None if retry_after is None else round(retry_after)}
     if told not in optimization.notes:
         optimization.notes = [*optimization.notes, told]
         optimization.save(update_fields=["notes"])

@@ -111,6 +111,20 @@ def test_a_file_stays_under_the_platforms_limit() -> None:
     assert any("256" in note for note in png.notes)
 
 
+def test_the_cheap_filter_is_taken_only_where_nobody_sees_it() -> None:
+    targets = [Target(f"{n}", 900, 800 + 40 * n, 10**6) for n in range(4)]
+    soft, sharp = grainy(1200, 1200, grain=2), grainy(1200, 1200, grain=30)
+    assert rendering._kernel(soft, targets) == Image.Resampling.BILINEAR
+    assert rendering._kernel(sharp, targets) == Image.Resampling.BICUBIC
+    assert rendering._kernel(soft, targets[:1]) == Image.Resampling.BICUBIC
+    both = [soft.resize((864, 864), kernel) for kernel in (Image.Resampling.BICUBIC, Image.Resampling.BILINEAR)]
+    assert ssim(*both) > 0.995
+    lines = ImageDraw.Draw(soft)
+    for x in range(0, 1200, 5):
+        lines.line((x, 0, x, 1200), (20, 20, 30), 1)
+    assert rendering._kernel(soft, targets) == Image.Resampling.BICUBIC
+
+
 def test_what_cannot_fit_says_so() -> None:
     made = encode(grainy(600, 600, grain=60), "jpeg", 1_000)
     assert made.quality == 30

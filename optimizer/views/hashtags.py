@@ -8,10 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import WorkspaceRequest, needs, workspace_view
 from accounts.models import Role
+from aura.http.confirming import Question, unconfirmed
 from aura.http.problems import Problem
 from optimizer.forms import HashtagFilter, HashtagForm, TableForm
 from optimizer.hashtags import SOURCE, starter
@@ -66,6 +68,14 @@ def import_hashtags(request: WorkspaceRequest) -> HttpResponse:
 def remove_hashtag(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Delete one hashtag of the table."""
     row = get_object_or_404(StoredHashtag.objects.all(), pk=pk)
+    question = Question(
+        f"Delete #{row.name}?",
+        "Its posts, niches and its ban go with it. Sessions keep their hashtags.",
+        "Delete the hashtag",
+        reverse("optimizer:hashtags"),
+    )
+    if asks := unconfirmed(request, question):
+        return asks
     service.remove([row.pk], user_id=request.user.pk)
     messages.success(request, f"#{row.name} is deleted.")
     return redirect("optimizer:hashtags")

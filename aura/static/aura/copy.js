@@ -1,6 +1,6 @@
 "use strict";
 
-/* Buttons that copy the words of an element. They are hidden until it is known that the browser can. */
+/* Buttons that copy the words of an element, or of several with an empty line between them. They are hidden until it is known that the browser can. */
 
 function offer(root) {
   if (!navigator.clipboard) return;
@@ -13,7 +13,9 @@ document.addEventListener("click", async (event) => {
   const label = button.querySelector("span");
   const before = label.textContent;
   try {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
+    const parts = button.dataset.copy.trim().split(" ").map((id) => document.getElementById(id));
+    const words = parts.map((part) => (part.value ?? part.innerText).trim()).filter(Boolean);
+    await navigator.clipboard.writeText(words.join("\n\n"));
     label.textContent = "Copied";
     document.getElementById("au-said").textContent = "Copied";
   } catch {

@@ -1,4 +1,4 @@
-"""Page input of the optimizer."""
+"""Input of the page of hashtags."""
 
 from typing import Any, Final
 
