@@ -7,6 +7,7 @@ written here people ascend, and where that is shorter than four bytes each, thei
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -231,3 +232,15 @@ def together(sheets: list[Sheet]) -> Sheet | None:
     """The sheet that sheets add up to; None where their sums may not be exact."""
     found = crowd((one.size, one.people, one.comments, one.likes) for one in sheets)
     return sheet(found) if found else None
+
+
+def whole_months(start: date, end: date) -> tuple[date, date]:
+    """The first day of the first month that lies within these days, and the first one after the last such month."""
+    first = start if start.day == 1 else _next_month(start)
+    after = _next_month(end)
+    return first, after if after - timedelta(days=1) == end else end.replace(day=1)
+
+
+def _next_month(day: date) -> date:
+    last = date.max.replace(day=1)
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) if day < last else last

@@ -8,7 +8,7 @@ every change of the packs replaces.
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from threading import Lock
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -177,7 +177,7 @@ def commenting(account: TrackedAccount, start: date | None, end: date | None, po
     if bool(post) == bool(start or end):
         return None
     days = start or date.min, end or date.max
-    asked = dict(zip(("start", "end", "first", "after"), days + _whole_months(*days), strict=True))
+    asked = dict(zip(("start", "end", "first", "after"), days + packing.whole_months(*days), strict=True))
     values = _packed(account, asked | {"post": post})
     if values is None:
         return None
@@ -190,18 +190,6 @@ def commenting(account: TrackedAccount, start: date | None, end: date | None, po
         _CROWDS.put(key, found, found.size)
         _IN_USE[key] = found
     return Found(found, values)
-
-
-def _whole_months(start: date, end: date) -> tuple[date, date]:
-    """The first day of the first month that lies within these days, and the first one after the last such month."""
-    first = start if start.day == 1 else _next_month(start)
-    after = _next_month(end)
-    return first, after if after - timedelta(days=1) == end else end.replace(day=1)
-
-
-def _next_month(day: date) -> date:
-    last = date.max.replace(day=1)
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) if day < last else last
 
 
 def times(account: TrackedAccount, post: UUID) -> tuple[list[int], list[int]] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from audience import packing
 from audience.models import AudienceSheet, TrackedAccount
 from audience.packing import Crowd
 from audience.queries import packs
@@ -93,4 +94,4 @@ def test_a_month_that_is_not_what_its_days_are_is_found_at_night(accounts: list[
 def test_whole_months_lie_within_the_days(
     start: tuple[int, int, int], end: tuple[int, int, int], whole: tuple[tuple[int, int, int], tuple[int, int, int]]
 ) -> None:
-    assert packs._whole_months(date(*start), date(*end)) == tuple(date(*day) for day in whole)
+    assert packing.whole_months(date(*start), date(*end)) == tuple(date(*day) for day in whole)
