@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,11 @@ def questions(user: User, account: TrackedAccount) -> Iterator[tuple[str, Callab
     for name, days in COMPARED.items():
         asked = {"a": account.username, "b": account.username}
         asked |= dict(zip(("a_from", "a_to", "b_from", "b_to"), days, strict=True))
-        yield (
-            f"page: comparison of two {name}",
-            lambda asked=asked: good(browser.get(reverse("audience:compare"), asked)),
-        )  # type: ignore[misc]
+        yield f"page: comparison of two {name}", partial(_get, browser, reverse("audience:compare"), asked)
+
+
+def _get(browser: Any, address: str, asked: dict[str, str]) -> None:
+    good(browser.get(address, asked))
 
 
 def keeping(account: TrackedAccount, people: int) -> None:
