@@ -151,7 +151,9 @@ class Photos(making.Works[ProductPhoto, Prepared]):
 
     def to_stop(self, payload: Mapping[str, Any]) -> ProductPhoto | None:
         workspace_id = current_workspace_id()
-        session = Optimization(pk=payload.get("optimization"), workspace_id=workspace_id, options={"platforms": ["all"]})
+        session = Optimization(
+            pk=payload.get("optimization"), workspace_id=workspace_id, options={"platforms": ["all"]}
+        )
         known = {name: payload[name] for name in TO_STOP if name in payload}
         gone = ProductPhoto(pk=payload["photo"], workspace_id=workspace_id, optimization=session, **known)
         return self.find(payload) or gone

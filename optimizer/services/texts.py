@@ -44,7 +44,9 @@ def is_twin(optimization: Optimization, same: str) -> bool:
     """
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [f"words:{optimization.workspace_id}:{same}"])
-    rows = Optimization.objects.filter(state=Optimization.State.RUNNING, texts=Part.WAITING, words_digest=same, words={})
+    rows = Optimization.objects.filter(
+        state=Optimization.State.RUNNING, texts=Part.WAITING, words_digest=same, words={}
+    )
     # It asked first: of two that remember the question, only one may wait for the other.
     if not optimization.words_digest and rows.exclude(pk=optimization.pk).exists():
         return True

@@ -9,7 +9,7 @@ from aura.media import services as media
 from aura.tenancy.scope import workspace_scope
 from aura.testing.fixtures import Team
 from optimizer import jobs
-from optimizer.jobs import framing
+from optimizer.engine.rendering import render as real
 from optimizer.models import Optimization, PlatformOutput, StoredHashtag
 from optimizer.services import sessions
 from optimizer.tests.live import found, made, worked_off
@@ -65,19 +65,18 @@ def test_the_last_choice_of_a_crop_counts_however_long_the_one_before_takes(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = output_of(made(team))
-    real = framing.render
     with workspace_scope(team.workspace.id):
         jobs.change_framing(output, focus=(0.0, 0.0))
 
     def render(*args: Any, **kwargs: Any) -> Any:
         # While it is made, somebody chooses anew, and that is made first.
-        monkeypatch.setattr(framing, "render", real)
+        monkeypatch.setattr("optimizer.jobs.framing.render", real)
         with workspace_scope(team.workspace.id):
             jobs.change_framing(PlatformOutput.objects.get(pk=output.pk), focus=(1.0, 1.0))
         worked_off()
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(framing, "render", render)
+    monkeypatch.setattr("optimizer.jobs.framing.render", render)
     worked_off()
     with workspace_scope(team.workspace.id):
         last = PlatformOutput.objects.get(pk=output.pk)
@@ -89,13 +88,12 @@ def test_the_last_choice_of_a_crop_counts_however_long_the_one_before_takes(
 def test_a_crop_that_cannot_be_made_leaves_the_one_before(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     output = output_of(made(team))
     (before,) = output.files.all()
-    real = framing.render
 
     def render(*args: Any, **kwargs: Any) -> Any:
         made_ = real(*args, **kwargs)
         return type(made_)(key=made_.key, error="planted")
 
-    monkeypatch.setattr(framing, "render", render)
+    monkeypatch.setattr("optimizer.jobs.framing.render", render)
     with workspace_scope(team.workspace.id):
         jobs.change_framing(output, focus=(1.0, 1.0))
     worked_off()

@@ -11,8 +11,8 @@ from aura.jobs.models import Job, State
 from aura.tenancy.scope import staff_scope, workspace_scope
 from aura.testing.fixtures import Team
 from optimizer import jobs
-from optimizer.jobs import rendering
 from optimizer.models import Optimization, ProductPhoto
+from optimizer.services import intake
 from optimizer.tests import photographing
 from optimizer.tests.live import begun, found, made, snapshot, worked_off
 
@@ -27,11 +27,11 @@ def _own_files(settings: Any, tmp_path: Path) -> None:
 def test_the_end_of_a_stopped_job_does_not_stop_the_next_try(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     session = begun(team)
     refused = []
-    real = rendering.intake.read_source
+    real = intake.read_source
 
     def read_source(optimization: Optimization) -> Any:
         # Somebody stops the session while its picture is fetched, and at once tries again.
-        monkeypatch.setattr(rendering.intake, "read_source", real)
+        monkeypatch.setattr(intake, "read_source", real)
         with workspace_scope(team.workspace.id):
             jobs.cancel_optimization(Optimization.objects.get(pk=session.pk))
         with workspace_scope(team.workspace.id):
@@ -41,7 +41,7 @@ def test_the_end_of_a_stopped_job_does_not_stop_the_next_try(team: Team, monkeyp
                 refused.append(str(problem.detail))
         return real(optimization)
 
-    monkeypatch.setattr(rendering.intake, "read_source", read_source)
+    monkeypatch.setattr(intake, "read_source", read_source)
     worked_off()
     assert refused == ["It is still being stopped. Try again in a few seconds."]
     assert found(team, session).state == "cancelled"
@@ -109,7 +109,9 @@ def test_a_photograph_that_is_still_being_stopped_says_so(team: Team) -> None:
     with workspace_scope(team.workspace.id):
         ProductPhoto.objects.update(state="cancelled")
     with staff_scope("test"):
-        Job.objects.filter(kind="optimizer.photo").update(state="running", cancel_requested=True, lease_until="2099-01-01T00:00:00Z")
+        Job.objects.filter(kind="optimizer.photo").update(
+            state="running", cancel_requested=True, lease_until="2099-01-01T00:00:00Z"
+        )
     with workspace_scope(team.workspace.id), pytest.raises(JobStillStopping):
         jobs.try_photo_again(ProductPhoto.objects.get())
     with workspace_scope(team.workspace.id):
