@@ -136,6 +136,8 @@ def platform_text(result: PlatformResult) -> str:
     name = NAMES.get(result.platform, result.platform.upper())
     if result.status in {"queued", "running"}:
         return f"{RULE}\n{name}\n{RULE}\nNOT READY: It is still being made."
+    if result.status == "cancelled":
+        return f"{RULE}\n{name}\n{RULE}\nSTOPPED: It was stopped before it was made."
     if result.status != "completed":
         why = _one_line(result.error) or "It could not be made."
         return f"{RULE}\n{name}\n{RULE}\nFAILED: {why}" + (f" ({result.code})" if result.code else "")

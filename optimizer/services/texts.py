@@ -118,7 +118,7 @@ def store(
             "product_source": "model",
         }
     optimization.save(update_fields=["writer", "analysis"])
-    for output in optimization.outputs.all():
+    for output in optimization.outputs.select_for_update(of=("self",), no_key=True):
         output.timing = timing_data(timings[output.platform])
         if not output.edited:
             _fill(output, made.texts[output.platform])
@@ -130,13 +130,15 @@ def edit(output: PlatformOutput, values: Mapping[str, Any]) -> None:
 
     Raises :class:`WrongOption` for a text that the platform has not, or that is longer than it takes.
     """
-    for name in TEXTS:
-        if name in values:
-            setattr(output, name, _fitting(output.platform, name, str(values[name])))
+    given = [name for name in TEXTS if name in values]
+    for name in given:
+        setattr(output, name, _fitting(output.platform, name, str(values[name])))
     if "hashtags" in values:
+        given.append("hashtags")
         output.hashtags = _tags(values["hashtags"])
     output.edited = True
-    output.save(update_fields=[*TEXTS, "hashtags", "edited"])
+    # Only what was given: the others may have been written since this row was read.
+    output.save(update_fields=[*given, "edited"])
 
 
 def timing_data(timing: Timing) -> dict[str, Any]:

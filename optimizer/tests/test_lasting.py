@@ -17,7 +17,7 @@ from optimizer.layout import caption_text, file_name
 from optimizer.models import Optimization, ProductPhoto
 from optimizer.options import choices, stored
 from optimizer.queries.sessions import layout_of
-from optimizer.services import sessions
+from optimizer.services import sessions, texts
 from optimizer.tests import photographing
 from optimizer.tests.live import begun, found, made, worked_off
 
@@ -114,3 +114,23 @@ def test_two_who_note_something_at_once_both_are_kept(team: Team) -> None:
 @pytest.mark.parametrize("name", ["𐍈" * 300 + ".jpg", "𝓬𝓾𝓹" * 100, "猫" * 200 + ".png"])
 def test_a_files_name_fits_every_system(name: str) -> None:
     assert len(file_name(name, "pinterest_dark_and_moody.webp").encode()) <= 255
+
+
+def test_texts_that_came_while_others_were_edited_stay(team: Team) -> None:
+    session = made(team, description="A cup.")
+    with workspace_scope(team.workspace.id):
+        mine, theirs = session.outputs.first(), session.outputs.first()
+        assert mine is not None
+        assert theirs is not None
+        texts.edit(theirs, {"alt_text": "A blue cup", "hashtags": "#clay"})
+        texts.edit(mine, {"caption": "My words"})
+        now = session.outputs.get(pk=mine.pk)
+    assert (now.caption, now.alt_text, now.hashtags) == ("My words", "A blue cup", ["clay"])
+
+
+def test_a_platform_that_was_stopped_is_not_called_failed(team: Team) -> None:
+    session = begun(team)
+    with workspace_scope(team.workspace.id):
+        jobs.cancel_optimization(session)
+        text = caption_text(layout_of(found(team, session)))
+    assert text.count("STOPPED: It was stopped before it was made.") == 2
