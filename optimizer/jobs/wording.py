@@ -24,6 +24,7 @@ INTERRUPTED: Final = "Aura was stopped while it asked {name}; it is not asked ag
 WRITE: Final = "optimizer.write"
 TWIN_WAIT: Final = 2.0
 """Seconds between two looks at another session that asks the same question."""
+STOPPED: Final = "The texts were stopped before they were written."
 UNWRITTEN: Final = "The texts could not be written."
 
 
@@ -40,10 +41,14 @@ def start_write(optimization: Optimization) -> Job:
 
 
 def end_with_job(job_row: Job) -> None:
-    """Called by the job core when the words are given up: the pictures are worth having without them."""
+    """Called by the job core when the words are given up or stopped alone: the pictures are worth having without them.
+
+    A session that is stopped as a whole is over by then.
+    """
     optimization = Optimization.objects.filter(pk=job_row.payload["optimization"]).first()
-    if optimization is not None and job_row.state != State.CANCELLED and not optimization.is_over:
-        sessions.note(optimization, job_row.error_code or "texts_failed", job_row.error or UNWRITTEN)
+    if optimization is not None and not optimization.is_over:
+        words = STOPPED if job_row.state == State.CANCELLED else job_row.error or UNWRITTEN
+        sessions.note(optimization, job_row.error_code or "texts_failed", words)
         sessions.finish_part(optimization, "texts", Part.FAILED)
 
 

@@ -18,7 +18,7 @@ DIRECTIONS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 
 def plain(text: str) -> str:
     """The text in NFC without controls, lone surrogates, turned directions and more than one empty line."""
-    lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     kept = "".join(c for c in lines if c == "\n" or (unicodedata.category(c) not in INVISIBLE and c not in DIRECTIONS))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[^\S\n]+", " ", kept).replace(" \n", "\n")).strip()
 

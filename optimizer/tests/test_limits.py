@@ -133,3 +133,7 @@ def test_every_limit_names_its_source() -> None:
         assert all(limit.source for limit in TEXTS[platform].values())
         found = HASHTAGS["full"][platform]
         assert 0 <= found.fewest <= found.aim <= found.most <= (found.allowed or 99)
+
+
+def test_a_tab_stays_a_space_between_two_words() -> None:
+    assert plain("a\tb\x00c") == "a bc"

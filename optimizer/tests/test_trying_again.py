@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 
 from aura.jobs.errors import JobStillStopping
 from aura.jobs.models import Job, State
+from aura.jobs.services import cancel
 from aura.tenancy.scope import staff_scope, workspace_scope
 from aura.testing.fixtures import Team
 from optimizer import jobs
@@ -129,3 +130,14 @@ def test_the_upload_is_gone_after_a_retry_from_it(team: Team) -> None:
     session = found(team, session)
     assert session.upload_path == ""
     assert default_storage.listdir(f"originals/{team.workspace.pk}")[1] == []
+
+
+def test_words_that_are_stopped_alone_end_their_session(team: Team) -> None:
+    session = made(team)
+    with workspace_scope(team.workspace.id):
+        Optimization.objects.filter(pk=session.pk).update(texts="failed")
+        jobs.try_again(Optimization.objects.get(pk=session.pk))
+        cancel(Job.objects.get(kind="optimizer.write", state="pending"))
+    session = found(team, session)
+    assert (session.state, session.texts) == ("done", "failed")
+    assert session.notes[0]["message"] == "The texts were stopped before they were written."
