@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
+import structlog
 from django.core.files.storage import default_storage
+from django.db import DatabaseError
 from django.utils import timezone
 
 from aura.jobs.context import JobContext
@@ -17,9 +20,9 @@ from optimizer.models import Optimization
 from optimizer.services import intake, sessions
 from optimizer.services.intake import FOLDER
 
+log = structlog.get_logger(__name__)
 SETTLES: Final = timedelta(days=1)
 """So old a file without a row must be: younger ones may belong to a transaction that is open."""
-
 MOST: Final = 10_000
 """So many sessions a day have their uploads forgotten."""
 
@@ -33,13 +36,25 @@ def expire_sessions(context: JobContext) -> dict[str, int]:
         due = list(rows.order_by("deadline_at").values_list("workspace_id", "pk")[:1000])
     ended = 0
     for workspace_id, pk in due:
-        with workspace_scope(workspace_id):
-            row = Optimization.objects.filter(pk=pk).first()
-            if row is not None:
-                hold_subject(str(row.pk))
-                ended += sessions.expire(row)
-                cancel_subject(str(row.pk))
+        try:
+            ended += _expired(workspace_id, pk)
+        except DatabaseError:
+            # One that is locked by others must not keep the rest: it is looked at again in a minute.
+            log.exception("session_not_expired", session=str(pk))
     return {"ended": ended}
+
+
+def _expired(workspace_id: UUID, pk: UUID) -> bool:
+    with workspace_scope(workspace_id):
+        row = Optimization.objects.filter(pk=pk).first()
+        if row is None:
+            return False
+        hold_subject(str(row.pk))
+        ended = sessions.expire(row)
+        if ended:
+            # Else it came to its end, or was tried again, since it was found due: what it does now is its own.
+            cancel_subject(str(row.pk))
+        return ended
 
 
 @periodic("11 3 * * *")

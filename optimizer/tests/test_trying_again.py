@@ -1,10 +1,14 @@
 """Trying again: whatever failed, and whatever of the former try is still on its way to its end (O10, O13)."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import OperationalError
+from django.utils import timezone
 
 from aura.jobs.errors import JobStillStopping
 from aura.jobs.models import Job, State
@@ -13,7 +17,7 @@ from aura.tenancy.scope import staff_scope, workspace_scope
 from aura.testing.fixtures import Team
 from optimizer import jobs
 from optimizer.models import Optimization, ProductPhoto
-from optimizer.services import intake
+from optimizer.services import intake, sessions
 from optimizer.tests import photographing
 from optimizer.tests.live import begun, found, made, snapshot, worked_off
 
@@ -141,3 +145,25 @@ def test_words_that_are_stopped_alone_end_their_session(team: Team) -> None:
     session = found(team, session)
     assert (session.state, session.texts) == ("done", "failed")
     assert session.notes[0]["message"] == "The texts were stopped before they were written."
+
+
+def test_a_session_tried_again_as_its_time_was_over_goes_on(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, other = begun(team), begun(team, description="two")
+    real = sessions.expire
+    with workspace_scope(team.workspace.id):
+        for one in (session, other):
+            sessions.begin(one)
+        Optimization.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
+
+    def expire(row: Optimization) -> bool:
+        if row.pk == other.pk:
+            raise OperationalError("deadlock detected")
+        # Between the look and the lock it got its time anew.
+        Optimization.objects.filter(pk=row.pk).update(deadline_at=timezone.now() + timedelta(minutes=9))
+        return real(row)
+
+    monkeypatch.setattr(sessions, "expire", expire)
+    assert jobs.expire_sessions(Mock()) == {"ended": 0}
+    monkeypatch.setattr(sessions, "expire", real)
+    worked_off()
+    assert found(team, session).state == "done"
