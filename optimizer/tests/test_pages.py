@@ -26,6 +26,7 @@ from optimizer.tests.pictures import encoded, quarters
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
 NEW = "/optimizer/new/"
+MOST_SCRIPT = 15_000
 
 
 @pytest.fixture(autouse=True)
@@ -138,13 +139,13 @@ def test_a_page_gets_only_the_pieces_that_it_does_not_have(team: Team) -> None:
     session = begun(team)
     client, live = page_client(team.bob), page_of(session, "session_live")
     seen = re.findall(r'name="seen"\s+value="([^"]+)"', client.get(page_of(session)).content.decode())
-    assert len(seen) == 2 * 3 + 2
+    assert len(seen) == 2 * 3 + 4
     still = client.get(live, {"seen": seen})
     assert (still.status_code, b"hx-swap-oob" in still.content) == (200, False)
     worked_off()
     ready = client.get(live, {"seen": seen})
     assert ready.status_code == 286
-    assert ready.content.count(b"hx-swap-oob") == 2 * 3 + 1
+    assert ready.content.count(b"hx-swap-oob") == 2 * 3 + 3
     fresh = re.findall(r'name="seen"\s+value="([^"]+)"', ready.content.decode())
     assert b"hx-swap-oob" not in client.get(live, {"seen": [*fresh, *seen]}).content
 
@@ -235,6 +236,15 @@ def test_pages_ask_no_more_for_many_sessions_and_platforms_than_for_one(team: Te
 def test_every_size_of_the_platform_table_has_its_place_in_the_styles(settings: Any, team: Team) -> None:
     styles = (settings.BASE_DIR / "aura" / "static" / "aura" / "optimizer.css").read_text()
     assert {f".au-r-{row.width}x{row.height}" for row in table()} <= set(re.findall(r"\.au-r-\d+x\d+", styles))
+
+
+def test_a_page_loads_little_script_of_its_own(settings: Any, team: Team) -> None:
+    client, session = page_client(team.bob), begun(team)
+    scripts = settings.BASE_DIR / "aura" / "static" / "aura"
+    for path in (reverse("optimizer:sessions"), NEW, page_of(session)):
+        names = re.findall(r'<script src="[^"]*/aura/(\w+)[.\w]*\.js"', client.get(path).content.decode())
+        assert {"theme", "aura", "confirm"} <= set(names)
+        assert sum((scripts / f"{name}.js").stat().st_size for name in names) <= MOST_SCRIPT, path
 
 
 def test_the_form_offers_every_choice_and_begins_with_the_usual_ones(team: Team) -> None:
