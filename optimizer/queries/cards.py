@@ -20,6 +20,8 @@ from optimizer.timing import DAYS, Timing, window_words
 from optimizer.wording import LABELS
 
 GOING: Final = frozenset({"queued", "running"})
+DASH: Final = "\N{EN DASH}"
+JOINER: Final = "\N{WORD JOINER}"
 NAMES: Final = {"title": "Title", "caption": "Caption", "alt_text": "Alt text"}
 
 
@@ -243,7 +245,8 @@ def _posting(timing: Timing | None) -> dict[str, Any]:
         return {}
     return {
         "days": ", ".join(DAYS[day] for day in timing.days),
-        "times": [window_words(window) for window in timing.windows],
+        # No line ends between the hours of a window.
+        "times": [window_words(window).replace(DASH, f"{JOINER}{DASH}{JOINER}") for window in timing.windows],
         "peak": timing.peak,
         "sure": SURE[timing.sure],
         "why": timing.why,
