@@ -19,7 +19,7 @@
     const few = Number(area.dataset.fewest || 0);
     const said = length.toLocaleString("en");
     line.textContent = area.dataset.way === "tags" ? `${said}, best ${few === most ? most : `${few} to ${most}`}` : `${said} of ${most.toLocaleString("en")}`;
-    line.classList.toggle("au-over", length > most);
+    line.toggleAttribute("data-long", length > most); // classes are put back while htmx settles
   }
 
   async function ask(area) {
