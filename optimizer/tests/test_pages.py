@@ -115,7 +115,7 @@ def test_a_former_session_fills_the_form_with_its_picture_and_choices(team: Team
 
 
 def test_team_mates_see_a_session_viewers_change_nothing_strangers_see_nothing(team: Team) -> None:
-    session = made(team)
+    session = made(team, platforms=["x"])
     file = files_of(session)[0].name
     shown = [page_of(session), page_of(session, "session_live"), page_of(session, "archive")]
     shown.append(page_of(session, "file", file))
@@ -151,7 +151,7 @@ def test_a_page_gets_only_the_pieces_that_it_does_not_have(team: Team) -> None:
 
 
 def test_words_are_saved_with_their_limits_and_a_refusal_keeps_all_of_them(team: Team) -> None:
-    session = made(team)
+    session = made(team, platforms=["x"])
     client, path = page_client(team.bob), page_of(session, "platform", "x.com")
     saved = client.post(
         path, {"caption": "Blue", "hashtags": "#Cup sea", "alt_text": "A cup"}, headers={"HX-Request": "true"}
@@ -181,7 +181,7 @@ def _output(team: Team, session: Optimization) -> PlatformOutput:
 
 
 def test_the_crop_is_moved_left_to_itself_and_refused_in_words(team: Team) -> None:
-    session = made(team)
+    session = made(team, platforms=["x"])
     client, path = page_client(team.bob), page_of(session, "platform", "x.com")
     given = {"what": "framing", "focus_x": "80", "focus_y": "25", "fit": "crop", "size": "square"}
     assert client.post(path, given).status_code == 302
@@ -200,7 +200,7 @@ def test_the_crop_is_moved_left_to_itself_and_refused_in_words(team: Team) -> No
 
 
 def test_what_is_deleted_is_asked_for_twice(team: Team) -> None:
-    session = made(team)
+    session = begun(team, platforms=["x"])
     client = page_client(team.bob)
     asked = client.post(page_of(session, "delete"))
     assert asked.status_code == 200
@@ -251,7 +251,7 @@ def test_the_form_offers_every_choice_and_begins_with_the_usual_ones(team: Team)
     form, usual = NewForm(), Choices(platforms=())
     for name in ("mode", "output_format", "fit", "hashtag_preset", "language", "writer", "photography", "maker"):
         assert form.fields[name].initial == getattr(usual, name)
-    session = made(team)
+    session = found(team, begun(team))
     assert [card.label for card in cards(session)] == ["Instagram", "X"]
 
 
@@ -269,7 +269,7 @@ def test_pictures_of_one_set_are_compared_and_too_many_are_refused(team: Team) -
 
 
 def test_one_photograph_is_stopped_and_made_again(team: Team) -> None:
-    session = photographing.begun(team, styles=["macro", "floating"])
+    session = photographing.begun(team, styles=["macro", "solid_background"], platforms=["x"])
     worked_off()
     client = page_client(team.bob)
     with workspace_scope(team.workspace.id):
