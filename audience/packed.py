@@ -1,115 +1,30 @@
 """People of an audience by number, in arrays: who commented on a day or a post, and as what they are counted. Pure.
 
-Everybody in an account's audience has a number, from 0. A *sheet* lists, for one day or post, the numbers of those who
-commented with how many comments and likes; several sheets add up, and one that takes comments back has negative counts.
+Everybody in an account's audience has a number, from 0; ``audience.packing`` adds up who commented.
 *Pages* hold each person's secret number and code, the place, from 1, in a list of the groups there are; 0 is nobody.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, starmap
 from math import prod
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audience.anonymity import SHUFFLED, Census
+from audience.packing import Crowd, Numbers
 
-EXACT = 2**53
-"""Up to here sums of floating point numbers are exact."""
-BELOW = 31
-ONE = 2**BELOW
-"""What a comment adds where comments and likes are summed as one number, likes below."""
 BITS = 20
 MASK = 2**BITS - 1
 LIMIT = round(SHUFFLED * 2**BITS)
 BLOCK = 2**15
-SPARSE = 8
 PARTS = 4
 
-Numbers = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Words = NDArray[np.uint32]
 Codes = NDArray[np.int16]
 Places32 = NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Those who commented: ascending numbers of people, with their comments and likes."""
-
-    people: Numbers
-    comments: Numbers
-    likes: Numbers
-
-    @property
-    def size(self) -> int:
-        return int(self.people.nbytes + self.comments.nbytes + self.likes.nbytes)
-
-
-def crowd(sheets: Iterable[tuple[int, bytes, bytes, bytes]]) -> Crowd | None:
-    """What sheets ``(how many people, their numbers, comments, likes)`` add up to; None where sums may not be exact.
-
-    The numbers of a column are whole, of one width, their first byte the highest.
-    """
-    found = [sheet for sheet in sheets if sheet[0]]
-    ends = np.cumsum([0, *(sheet[0] for sheet in found)]).tolist()
-    who, both, written, liked = np.empty(ends[-1], np.int64), np.empty(ends[-1]), 0.0, 0.0
-    # Sheet by sheet, which stays near the processor.
-    for (many, *columns), (start, end) in zip(found, pairwise(ends), strict=True):
-        people, comments, likes = (np.frombuffer(column, f">i{len(column) // many}") for column in columns)
-        who[start:end] = people
-        weights = comments.astype(np.float64)
-        written += float(np.abs(weights).sum())
-        weights *= ONE
-        more = likes.astype(np.float64)
-        weights += more
-        both[start:end] = weights
-        liked += float(np.abs(more, out=more).sum())
-    if liked >= EXACT:
-        return None
-    numbers, places = None, who
-    if len(who) * SPARSE < int(who.max(initial=0)):
-        numbers, places = np.unique(who, return_inverse=True)
-    if liked < ONE / 2 and written < EXACT / ONE / 2:
-        here, *each = _sums_together(places, both)
-    else:
-        here, *each = _sums(places, *(_column(found, place) for place in (2, 3)))
-    return Crowd(here if numbers is None else numbers[here], *each)
-
-
-def _column(sheets: Sequence[tuple[int, bytes, bytes, bytes]], place: Literal[2, 3]) -> Floats:
-    columns = [np.frombuffer(sheet[place], f">i{len(sheet[place]) // sheet[0]}") for sheet in sheets]
-    return np.concatenate(columns).astype(np.float64)
-
-
-def _sums(places: Numbers, comments: Floats, likes: Floats) -> tuple[Numbers, Numbers, Numbers]:
-    """The places with comments, with the sums of both."""
-    sums = [np.bincount(places, weights=part) for part in (comments, likes)]
-    here = np.flatnonzero(sums[0] > 0)
-    return here, sums[0][here].astype(np.int64), sums[1][here].astype(np.int64)
-
-
-def _sums_together(places: Numbers, both: Floats) -> tuple[Numbers, Numbers, Numbers]:
-    """The same by one pass over all people, where comments and likes fit into one number."""
-    sums = np.bincount(places, weights=both)
-    here = np.flatnonzero(sums >= ONE / 2)
-    told = sums[here].astype(np.int64)
-    many: Numbers = (told + ONE // 2) >> BELOW
-    return here, many, told - (many << BELOW)
-
-
-def added(columns: Iterable[tuple[bytes, bytes]]) -> tuple[list[int], list[int]]:
-    """Where and how many: pairs of columns of 4 bytes each, added up. Places that come to nothing are left out."""
-    found = [[np.frombuffer(column, ">i4").astype(np.int64) for column in pair] for pair in columns]
-    if not found:
-        return [], []
-    where, many = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    places, back = np.unique(where, return_inverse=True)
-    sums = np.zeros(len(places), np.int64)
-    np.add.at(sums, back, many)
-    return places[sums != 0].tolist(), sums[sums != 0].tolist()
 
 
 def _mixed(seed: int) -> tuple[int, int, int]:
@@ -238,7 +153,7 @@ def squares(found: Crowd) -> tuple[int, int, int, int, int, int]:
 
 
 def _product(a: Any, b: Any) -> int:
-    return int((a * b).sum())
+    return int(np.dot(a, b))
 
 
 def foremost(found: Crowd, most: int, order: str) -> Numbers:

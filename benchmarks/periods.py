@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,11 @@ SIZES = [int(size) for size in os.environ.get("AURA_TEST_SIZES", "1000000").spli
 TIMES = int(os.environ.get("AURA_TEST_TIMES", "20"))
 BOTH = os.environ.get("AURA_TEST_BOTH", "1") == "1"
 ROUNDS = 7
+COMPARED = {
+    "months": ("2025-05-01", "2025-05-31", "2025-06-01", "2025-06-30"),
+    "times 30 days": ("2025-05-11", "2025-06-09", "2025-06-10", "2025-07-09"),
+    "quarters": ("2025-01-01", "2025-03-31", "2025-04-01", "2025-06-30"),
+}
 
 
 def backend() -> float:
@@ -77,9 +83,15 @@ def questions(user: User, account: TrackedAccount) -> Iterator[tuple[str, Callab
     yield "totals of a month", lambda: totals(account, **MONTH)
     yield "top people of a month", lambda: top_people(account, limit=10, **MONTH)
     yield from ((name, ask) for name, ask in pages(user, account) if "of a" in name or name == "page: report")
-    browser, months = page_client(user), {"a": account.username, "b": account.username}
-    months |= {"a_from": "2025-05-01", "a_to": "2025-05-31", "b_from": "2025-06-01", "b_to": "2025-06-30"}
-    yield "page: comparison of two months", lambda: good(browser.get(reverse("audience:compare"), months))
+    browser = page_client(user)
+    for name, days in COMPARED.items():
+        asked = {"a": account.username, "b": account.username}
+        asked |= dict(zip(("a_from", "a_to", "b_from", "b_to"), days, strict=True))
+        yield f"page: comparison of two {name}", partial(_get, browser, reverse("audience:compare"), asked)
+
+
+def _get(browser: Any, address: str, asked: dict[str, str]) -> None:
+    good(browser.get(address, asked))
 
 
 def keeping(account: TrackedAccount, people: int) -> None:

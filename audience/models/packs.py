@@ -40,16 +40,21 @@ class AudiencePage(TenantModel):
 
 
 class AudienceSheet(TenantModel):
-    """Who commented on one day (UTC), or on one post. All sheets of a day or post add up."""
+    """Who commented on one day (UTC), or on one post. All sheets of a day or post add up.
+
+    Of each month one sheet says what the sheets of its days that are ``summed`` add up to.
+    """
 
     account = TenantForeignKey(TrackedAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField(null=True)
     post = models.UUIDField(null=True)
+    month = models.DateField(null=True, help_text="its first day")
+    summed = models.BooleanField(db_default=False, help_text="of a day: the month's sheet has it")
     size = models.PositiveIntegerField(help_text="how many people")
     total = models.BigIntegerField(help_text="how many comments")
-    people = models.BinaryField(help_text="their numbers, 4 bytes each")
-    comments = models.BinaryField(help_text="how many comments of each, 1, 2 or 4 bytes")
-    likes = models.BinaryField(help_text="how many likes on them, 2, 4 or 8 bytes")
+    people = models.BinaryField(help_text="their numbers, 4 bytes each, or bits")
+    comments = models.BinaryField(help_text="how many comments of each, 1 byte or more")
+    likes = models.BinaryField(help_text="how many likes on them, 1 byte or more")
     quarters = models.BinaryField(
         null=True, help_text="of a post: in which quarters of hours since 1970 comments came, 4 bytes each"
     )
@@ -59,4 +64,5 @@ class AudienceSheet(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["account", "day"], condition=Q(day__isnull=False), name="audience_sheet_by_day"),
             models.Index(fields=["account", "post"], condition=Q(post__isnull=False), name="audience_sheet_by_post"),
+            models.Index(fields=["account", "month"], condition=Q(month__isnull=False), name="audience_sheet_by_month"),
         ]

@@ -89,18 +89,20 @@ def _compare(a: Asked, b: Asked) -> dict[str, Any]:
 
 def _told(asked: Asked) -> Told:
     account = asked.account
+    # Held from here on, it is read once for both.
+    crowd = None if asked.whole else packs.commenting(account, asked.start, asked.end, None)
     found = demographics(account, start=asked.start, end=asked.end)
     days = [comments for _, comments in daily(account, start=asked.start, end=asked.end)]
     if asked.whole:
         segments = segment_sums(account)
         return Told(asked, found, found.as_json(), everybody(segments), None, days, histogram(segments))
-    sums = period_sums(asked)
+    sums = period_sums(asked, crowd)
     return Told(asked, found, found.as_json(), sums, _back(asked, sums), days, {})
 
 
-def period_sums(asked: Asked) -> Sums:
-    """The sums over the people of a period."""
-    if found := packs.commenting(asked.account, asked.start, asked.end, None):
+def period_sums(asked: Asked, found: packs.Found | None = None) -> Sums:
+    """The sums over the people of a period; ``found`` are they, where the caller knows."""
+    if found := found or packs.commenting(asked.account, asked.start, asked.end, None):
         return Sums(*squares(found.crowd))
     return counted_sums(asked)
 

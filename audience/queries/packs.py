@@ -12,15 +12,16 @@ from datetime import date
 from threading import Lock
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import numpy as np
 from django.db import connection
 from psycopg import Cursor
 
-from audience import packed
+from audience import packed, packing
 from audience.anonymity import Census
 from audience.models import TrackedAccount
-from audience.packed import Crowd, Numbers
+from audience.packing import Crowd, Numbers
 
 KEPT_PAGES, KEPT_CELLS, KEPT_CROWDS = 64 * 2**20, 64 * 2**20, 32 * 2**20
 """Bytes that a process keeps: of people (ten each), of where they are counted (four each, with the people as they were
@@ -52,9 +53,17 @@ WHERE k.account_id = %(account)s AND k.workspace_id = %(workspace)s AND EXISTS (
         AND commenter_id NOT IN (SELECT id FROM own)
 )
 """  # noqa: S608  a constant
-SHEETS = """
+OF_POST = """
 SELECT size, people, comments, likes FROM audience_audiencesheet
-WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND {where}
+WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND post = %(post)s
+"""
+# Whole months from the sheets of months and from what was added to their days since.
+OF_DAYS = """
+SELECT size, people, comments, likes FROM audience_audiencesheet
+WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND month >= %(first)s AND month < %(after)s
+UNION ALL SELECT size, people, comments, likes FROM audience_audiencesheet
+WHERE account_id = %(account)s AND workspace_id = %(workspace)s AND day >= %(start)s AND day <= %(end)s
+    AND NOT (summed AND day >= %(first)s AND day < %(after)s)
 """
 TIMES = """
 SELECT quarters, dated FROM audience_audiencesheet
@@ -138,6 +147,8 @@ class _Cells:
 _PAGES: _Kept[_Pages] = _Kept(KEPT_PAGES)
 _CELLS: _Kept[_Cells] = _Kept(KEPT_CELLS)
 _CROWDS: _Kept[Crowd] = _Kept(KEPT_CROWDS)
+_IN_USE: WeakValueDictionary[Hashable, Crowd] = WeakValueDictionary()
+"""Whoever holds an answer to ask more about it need not have it read again, however large it is."""
 
 
 def _rows(query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -165,18 +176,19 @@ def commenting(account: TrackedAccount, start: date | None, end: date | None, po
     """Who of the audience commented on these days (inclusive, UTC), or on this post."""
     if bool(post) == bool(start or end):
         return None
-    values = _packed(account, {"start": start, "end": end, "post": post})
+    days = start or date.min, end or date.max
+    asked = dict(zip(("start", "end", "first", "after"), days + packing.whole_months(*days), strict=True))
+    values = _packed(account, asked | {"post": post})
     if values is None:
         return None
-    asked = {"day >= %(start)s": start, "day <= %(end)s": end, "post = %(post)s": post}
     key = (account.pk, values["version"], start, end, post)
-    found = _CROWDS.get(key)
+    found = _CROWDS.get(key) or _IN_USE.get(key)
     if found is None:
-        where = " AND ".join(word for word, value in asked.items() if value is not None)
-        found = packed.crowd(_arrays(SHEETS.format(where=where), values))
+        found = packing.crowd(_arrays(OF_POST if post else OF_DAYS, values))
         if found is None:
             return None
         _CROWDS.put(key, found, found.size)
+        _IN_USE[key] = found
     return Found(found, values)
 
 
@@ -187,7 +199,7 @@ def times(account: TrackedAccount, post: UUID) -> tuple[list[int], list[int]] | 
     # Sheets of an older version do not say.
     if any(quarters is None or dated is None for quarters, dated in rows):
         return None
-    return packed.added([(quarters, dated) for quarters, dated in rows])
+    return packing.added([(quarters, dated) for quarters, dated in rows])
 
 
 def count_in(census: Census, found: Found, kept: Callable[[str, Sequence[str]], str]) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from audience import packed
+from audience import packed, packing
 from audience.queries import packs
 from audience.queries.matching import kept
 from audience.tests.test_packs import AXES
@@ -16,7 +16,7 @@ def test_where_people_are_counted_is_worked_out_anew_only_for_who_changed(monkey
     many: list[int] = []
     shuffled = packed.shuffled
 
-    def noting(keys: packed.Numbers, codes: packed.Codes, of: packed.Places) -> packed.Places32:
+    def noting(keys: packing.Numbers, codes: packed.Codes, of: packed.Places) -> packed.Places32:
         many.append(len(keys))
         return shuffled(keys, codes, of)
 
@@ -66,9 +66,9 @@ def test_sums_that_floating_point_would_round_are_left_to_the_database() -> None
     def sheet(likes: int) -> tuple[int, bytes, bytes, bytes]:
         return 1, np.array([0], ">i4").tobytes(), np.array([1], ">i2").tobytes(), np.array([likes], ">i8").tobytes()
 
-    assert packed.crowd([sheet(2**53), sheet(1)]) is None
+    assert packing.crowd([sheet(2**53), sheet(1)]) is None
     for most in (2**51, 2**30 - 6, 2**30 - 5, 40):
-        found = packed.crowd([sheet(most), sheet(5)])
+        found = packing.crowd([sheet(most), sheet(5)])
         assert found is not None
         assert packed.squares(found) == (1, 2, most + 5, 4, (most + 5) ** 2, 2 * (most + 5))
 
@@ -79,9 +79,9 @@ def test_comments_and_likes_taken_back_leave_what_stays() -> None:
         return len(rows), who.astype(">i4").tobytes(), comments.astype(">i2").tobytes(), likes.astype(">i8").tobytes()
 
     for most in (2**33, 2**29 - 10):
-        found = packed.crowd(
+        found = packing.crowd(
             [sheet((0, 2, 7), (2, 1, most), (3, 1, 0)), sheet((0, -1, -9), (2, -1, -most), (3, 1, -4))]
         )
         assert found is not None
         assert (found.people.tolist(), found.comments.tolist(), found.likes.tolist()) == ([0, 3], [1, 2], [-2, -4])
-    assert packed.crowd([]) is not None
+    assert packing.crowd([]) is not None

@@ -33,6 +33,7 @@ AXES: dict[str, tuple[str, ...]] = {
     "language": ("en", "de", "other", "unknown"),
 }
 FIRST = date(2026, 2, 28)
+MONTHS = (1, 31), (-27, 35)
 PEOPLE, POSTS = 60, ["AAA", "BBB", "CCC", "DDD"]
 
 
@@ -58,7 +59,7 @@ def items(chance: random.Random, many: int, first: int) -> list[dict[str, Any]]:
 
 
 def questions(account: TrackedAccount) -> Iterator[dict[str, Any]]:
-    for start, end in ((None, 3), (2, None), (0, 13), (4, 4), (5, 9), (100, 200)):
+    for start, end in ((None, 3), (2, None), (0, 13), (4, 4), (5, 9), (100, 200), *MONTHS):
         days = [None if day is None else FIRST + timedelta(days=day) for day in (start, end)]
         yield dict(zip(("start", "end"), days, strict=True))
     for post in account.posts.values_list("pk", flat=True):

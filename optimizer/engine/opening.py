@@ -36,6 +36,7 @@ TOO_SMALL: Final = "IMAGE_TOO_SMALL"
 HEIC_READER: Final = find_spec("pi_heif") is not None
 if HEIC_READER:
     import_module("pi_heif").register_heif_opener()
+TAKEN: Final = f"HEIC, {NAMED}" if HEIC_READER else NAMED
 
 Needed = Callable[[int, int], float]
 
@@ -117,7 +118,7 @@ def _opened(source: bytes | Path, max_bytes: int) -> Iterator[tuple[Image.Image,
 def _unknown(data: bytes) -> str:
     if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
         return f"HEIC pictures cannot be read here. Save it as {NAMED}."
-    return f"The file is not a {NAMED} picture."
+    return f"The file is not a {TAKEN} picture."
 
 
 def _decoded(opened: Image.Image, data: bytes, needed: Needed | None, min_side: int) -> Picture:

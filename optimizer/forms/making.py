@@ -10,6 +10,7 @@ from django.forms import BoundField
 from aura.media.models import Picture
 from optimizer.comparing import MOST_PICTURES
 from optimizer.engine.logos import LOGO_BYTES
+from optimizer.engine.opening import TAKEN
 from optimizer.forms.sessions import TEXT, SizeSelect, select, slug
 from optimizer.models.sessions import MAX_DESCRIPTION
 from optimizer.options import Choices, WrongOption, choices
@@ -65,7 +66,7 @@ class NewForm(forms.Form):
     picture = forms.FileField(
         label="Picture",
         required=False,
-        help_text=f"JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP, at least 300 × 300 pixels, at most {MEGABYTES} MB.",
+        help_text=f"{TAKEN}, at least 300 × 300 pixels, at most {MEGABYTES} MB.",
         widget=forms.FileInput(attrs={**TEXT, "accept": ACCEPTED}),
     )
     url = forms.CharField(

@@ -246,7 +246,7 @@ def _edit_the_words(tab: Tab) -> None:
     page.locator("#x").get_by_role("button", name="Save").click()
     expect(page.locator("#x").get_by_text("Saved", exact=True)).to_be_visible()
     caption.fill("Slow days " * 30)
-    expect(length).to_have_attribute("data-long", "")
+    expect(length).to_have_attribute("data-over", "")
     page.locator("#x").get_by_role("button", name="Save").click()
     expect(page.locator("#x").get_by_text("x.com takes 280")).to_be_visible()
     tab.check()

@@ -1,6 +1,7 @@
 """The packs: who commented on each day and post, by number (see ``audience.packed``).
 
-A batch only adds sheets, and a page of the people who are new; a rebuild makes one sheet of each day and post again.
+A batch only adds sheets, and a page of the people who are new; a rebuild makes one sheet of each day, month and
+post again.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ import numpy as np
 from django.db.backends.utils import CursorWrapper
 
 from audience.services.rollups.parts import Changes, Values, written
-from audience.services.rollups.sheets import ALL_DAYS, ALL_POSTS, MINE, NUMBERED, TOUCH
+from audience.services.rollups.sheets import MINE, TOUCH, write_all
 
 SEPARATOR = "\x1f"
 PAGE = 8192
@@ -20,11 +21,15 @@ MOST_GROUPS = 2**15 - 1
 GROUP = "concat_ws(E'\\x1f', p.gender, p.age, p.profile_type, p.language)"
 DRIFTED = f"""
 SELECT count(*) FROM (
-    SELECT day, sum(total) AS comments FROM audience_audiencesheet WHERE {MINE} AND day IS NOT NULL
-    GROUP BY day HAVING sum(total) <> 0
-) AS s FULL JOIN (SELECT day, comments FROM audience_audienceday WHERE {MINE}) AS d USING (day)
-WHERE s.comments IS DISTINCT FROM d.comments
-    AND EXISTS (SELECT FROM audience_audiencepacked WHERE {MINE})
+    SELECT FROM (
+        SELECT day, sum(total) AS comments FROM audience_audiencesheet WHERE {MINE} AND day IS NOT NULL
+        GROUP BY day HAVING sum(total) <> 0
+    ) AS s FULL JOIN (SELECT day, comments FROM audience_audienceday WHERE {MINE}) AS d USING (day)
+    WHERE s.comments IS DISTINCT FROM d.comments
+    UNION ALL SELECT FROM audience_audiencesheet WHERE {MINE} AND (month IS NOT NULL OR summed)
+    GROUP BY coalesce(month, date_trunc('month', day)::date)
+    HAVING sum(CASE WHEN month IS NULL THEN total ELSE -total END) <> 0
+) AS differ WHERE EXISTS (SELECT FROM audience_audiencepacked WHERE {MINE})
     AND EXISTS (SELECT FROM audience_audiencestate WHERE {MINE} AND NOT is_stale)
 """  # noqa: S608  constants, here and below
 CLEAR = f"""
@@ -109,7 +114,7 @@ class Packs:
     exact = True
 
     def rebuild(self, cursor: CursorWrapper, values: Values) -> int:
-        """Pack everything again; returns on how many days what was packed differed from what it should have been."""
+        """Pack everything again; returns how many days and months were packed other than they should have been."""
         cursor.execute(DRIFTED, values)
         drifted = int(cursor.fetchone()[0])
         cursor.execute(CLEAR, values)
@@ -126,9 +131,8 @@ class Packs:
         if groups is None or groups[0] > MOST_GROUPS:
             cursor.execute(CLEAR, values)
             return drifted
-        for statement in (PAGES, NUMBERED, "ANALYZE numbered_comment", ALL_DAYS, ALL_POSTS):
-            cursor.execute(statement, values)
-        cursor.execute("DROP TABLE numbered_comment")
+        cursor.execute(PAGES, values)
+        write_all(cursor, values)
         return drifted
 
     def touch(self, cursor: CursorWrapper, values: Values, changes: Changes) -> int:

@@ -285,7 +285,7 @@ def test_closing_books_what_was_asked_and_releases_the_rest(service: Service, ga
     def work(item: int) -> int:
         if item == 2:
             asked.set()
-        return item if (release if item == 2 else asked).wait(10) else -1
+        return item if (release if item == 2 else asked).wait(60) else -1
 
     narrow = Outlet(Service(service.name, key="narrow", in_flight=2), gate, book, Policy(in_flight=4, grace=0.3))
     stream = narrow.stream([2, 0, 1, 3, 4, 5, 6], work, expected=lambda _: EXPECTED, used=used)

@@ -19,7 +19,8 @@
     const few = Number(area.dataset.fewest || 0);
     const said = length.toLocaleString("en");
     line.textContent = area.dataset.way === "tags" ? `${said}, best ${few === most ? most : `${few} to ${most}`}` : `${said} of ${most.toLocaleString("en")}`;
-    line.toggleAttribute("data-long", length > most); // classes are put back while htmx settles
+    // Not a class: htmx puts the classes of what it swapped in back a moment later.
+    line.toggleAttribute("data-over", length > most);
   }
 
   async function ask(area) {
