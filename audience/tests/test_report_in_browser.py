@@ -83,6 +83,9 @@ def test_a_filter_changes_the_report_and_the_address_at_once(
     tab.page.get_by_label("From").fill("2026-09-15")
     tab.page.wait_for_url("**start=2026-09-15**")
     expect(tab.page.get_by_text("rounded to 10")).to_be_attached()
+    # The chart came with the swap, and tells its values to the pointer.
+    tab.page.locator(".au-line-plot").hover()
+    expect(tab.page.locator(".au-line-tip")).to_contain_text("comment")
     tab.page.get_by_label("To").fill("2026-09-01")
     expect(tab.page.get_by_text("Pick a day on or after the start day.").first).to_be_visible()
     tab.page.get_by_label("To").fill("2027-01-01")

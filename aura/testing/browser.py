@@ -77,14 +77,23 @@ class Tab:
         wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen: {self.page.evaluate(WIDER)}"
 
-    def shoot(self, name: str) -> None:
-        """Keep a screenshot of the whole page in docs/screenshots, where ``AURA_TEST_SCREENSHOTS=1`` asks for it."""
+    def shoot(self, name: str, *, height: int = 0) -> None:
+        """Keep a screenshot in docs/screenshots, where ``AURA_TEST_SCREENSHOTS=1`` asks for it.
+
+        It shows the whole page, or as much as a window of this height in pixels does.
+        """
         if shooting():
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
             # Pictures below the fold load lazily.
             self.page.evaluate("document.querySelectorAll('img').forEach((image) => (image.loading = 'eager'))")
             self.page.evaluate("Promise.all([...document.images].map((image) => image.decode().catch(() => null)))")
-            self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+            before = self.page.viewport_size
+            if height and before:
+                self.page.set_viewport_size({"width": before["width"], "height": height})
+                self.page.evaluate("scrollTo(0, 0)")
+            self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=not height)
+            if before:
+                self.page.set_viewport_size(before)
 
 
 @pytest.fixture

@@ -117,7 +117,9 @@ def _title(platform: str, material: Material) -> str:
     text = " ".join(plain(material.description).split())
     first = text.partition(". ")[0].rstrip(".") or NEW
     if material.niches and material.niches[0].lower() not in first.lower():
-        first = f"{first} | {' & '.join(niche.capitalize() for niche in material.niches[:2])}"
+        longer = f"{first} | {' & '.join(niche.capitalize() for niche in material.niches[:2])}"
+        if count(longer, platform, "title") <= limit_of(platform, "title").most:
+            return longer
     return shorten(first, platform, "title")
 
 

@@ -128,9 +128,9 @@ class NewForm(forms.Form):
     )
     maker = select("Made by", MAKERS, "auto")
     fresh = forms.BooleanField(
-        label="Ask anew",
+        label="Make everything anew",
         required=False,
-        help_text="Otherwise the same picture with the same choices costs nothing the second time.",
+        help_text="Without it, the same picture with the same choices is taken from before and costs nothing.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -20,6 +20,8 @@ from optimizer.timing import DAYS, Timing, window_words
 from optimizer.wording import LABELS
 
 GOING: Final = frozenset({"queued", "running"})
+DASH: Final = "\N{EN DASH}"
+JOINER: Final = "\N{WORD JOINER}"
 NAMES: Final = {"title": "Title", "caption": "Caption", "alt_text": "Alt text"}
 
 
@@ -58,7 +60,7 @@ class Card:
     hashtags_error: str
     range: HashtagRange
     in_caption: bool
-    posting: Mapping[str, str]
+    posting: Mapping[str, Any]
     picture_going: bool
     words_going: bool
     notes: tuple[str, ...]
@@ -157,6 +159,13 @@ def photos(optimization: Optimization) -> list[Photo]:
     return [Photo(row, STYLES[row.style], _files(optimization, row.style)) for row in photos_of(optimization)]
 
 
+def common_fault(shown: Sequence[Photo]) -> str:
+    """Why none of several photographs could be made, where all failed for one reason; else ""."""
+    errors = {photo.row.error for photo in shown if photo.row.state == "failed"}
+    is_all = len(shown) > 1 and all(photo.row.state == "failed" for photo in shown)
+    return errors.pop() if is_all and len(errors) == 1 else ""
+
+
 def photos_version(optimization: Optimization) -> str:
     """Changes with every photograph, its state and its files."""
     files = [str(one.picture_id) for output in optimization.outputs.all() for one in output.files.all() if one.style]
@@ -220,7 +229,7 @@ def _files(optimization: Optimization, style: str) -> tuple[tuple[str, PlatformF
 def _text(output: PlatformOutput, kind: str, refused: tuple[str, str] | None) -> Text:
     value, error = refused or (str(getattr(output, kind)), "")
     limit = TEXTS[output.platform][kind]
-    return Text(kind, NAMES[kind], value, limit, count(value, output.platform, kind), error)
+    return Text(kind, NAMES[kind], value, limit, count(value.strip(), output.platform, kind), error)
 
 
 def _shape(optimization: Optimization, output: PlatformOutput) -> PlatformFormat | None:
@@ -230,12 +239,13 @@ def _shape(optimization: Optimization, output: PlatformOutput) -> PlatformFormat
     return format_of(output.platform, key) if key and has_format(output.platform, key) else None
 
 
-def _posting(timing: Timing | None) -> dict[str, str]:
+def _posting(timing: Timing | None) -> dict[str, Any]:
     if timing is None:
         return {}
     return {
         "days": ", ".join(DAYS[day] for day in timing.days),
-        "times": "; ".join(window_words(window) for window in timing.windows),
+        # No line ends between the hours of a window.
+        "times": [window_words(window).replace(DASH, f"{JOINER}{DASH}{JOINER}") for window in timing.windows],
         "peak": timing.peak,
         "sure": SURE[timing.sure],
         "why": timing.why,

@@ -24,7 +24,7 @@ def encoded(picture: Image.Image) -> bytes:
     return target.getvalue()
 
 
-CUP = encoded(drawn_product("bottle", "white", size=600).picture)
+CUP = encoded(drawn_product("bottle", "white", size=400).picture)
 
 
 def begun(team: Team, *, upload: bytes = CUP, logo: bytes = b"", fresh: bool = False, **options: Any) -> Optimization:

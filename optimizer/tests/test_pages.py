@@ -26,6 +26,7 @@ from optimizer.tests.pictures import encoded, quarters
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "staff"])
 NEW = "/optimizer/new/"
+MOST_SCRIPT = 15_000
 
 
 @pytest.fixture(autouse=True)
@@ -114,7 +115,7 @@ def test_a_former_session_fills_the_form_with_its_picture_and_choices(team: Team
 
 
 def test_team_mates_see_a_session_viewers_change_nothing_strangers_see_nothing(team: Team) -> None:
-    session = made(team)
+    session = made(team, platforms=["x"])
     file = files_of(session)[0].name
     shown = [page_of(session), page_of(session, "session_live"), page_of(session, "archive")]
     shown.append(page_of(session, "file", file))
@@ -138,19 +139,19 @@ def test_a_page_gets_only_the_pieces_that_it_does_not_have(team: Team) -> None:
     session = begun(team)
     client, live = page_client(team.bob), page_of(session, "session_live")
     seen = re.findall(r'name="seen"\s+value="([^"]+)"', client.get(page_of(session)).content.decode())
-    assert len(seen) == 2 * 3 + 2
+    assert len(seen) == 2 * 3 + 4
     still = client.get(live, {"seen": seen})
     assert (still.status_code, b"hx-swap-oob" in still.content) == (200, False)
     worked_off()
     ready = client.get(live, {"seen": seen})
     assert ready.status_code == 286
-    assert ready.content.count(b"hx-swap-oob") == 2 * 3 + 1
+    assert ready.content.count(b"hx-swap-oob") == 2 * 3 + 3
     fresh = re.findall(r'name="seen"\s+value="([^"]+)"', ready.content.decode())
     assert b"hx-swap-oob" not in client.get(live, {"seen": [*fresh, *seen]}).content
 
 
 def test_words_are_saved_with_their_limits_and_a_refusal_keeps_all_of_them(team: Team) -> None:
-    session = made(team)
+    session = made(team, platforms=["x"])
     client, path = page_client(team.bob), page_of(session, "platform", "x.com")
     saved = client.post(
         path, {"caption": "Blue", "hashtags": "#Cup sea", "alt_text": "A cup"}, headers={"HX-Request": "true"}
@@ -180,7 +181,7 @@ def _output(team: Team, session: Optimization) -> PlatformOutput:
 
 
 def test_the_crop_is_moved_left_to_itself_and_refused_in_words(team: Team) -> None:
-    session = made(team)
+    session = made(team, platforms=["x"])
     client, path = page_client(team.bob), page_of(session, "platform", "x.com")
     given = {"what": "framing", "focus_x": "80", "focus_y": "25", "fit": "crop", "size": "square"}
     assert client.post(path, given).status_code == 302
@@ -199,7 +200,7 @@ def test_the_crop_is_moved_left_to_itself_and_refused_in_words(team: Team) -> No
 
 
 def test_what_is_deleted_is_asked_for_twice(team: Team) -> None:
-    session = made(team)
+    session = begun(team, platforms=["x"])
     client = page_client(team.bob)
     asked = client.post(page_of(session, "delete"))
     assert asked.status_code == 200
@@ -237,11 +238,20 @@ def test_every_size_of_the_platform_table_has_its_place_in_the_styles(settings: 
     assert {f".au-r-{row.width}x{row.height}" for row in table()} <= set(re.findall(r"\.au-r-\d+x\d+", styles))
 
 
+def test_a_page_loads_little_script_of_its_own(settings: Any, team: Team) -> None:
+    client, session = page_client(team.bob), begun(team)
+    scripts = settings.BASE_DIR / "aura" / "static" / "aura"
+    for path in (reverse("optimizer:sessions"), NEW, page_of(session)):
+        names = re.findall(r'<script src="[^"]*/aura/(\w+)[.\w]*\.js"', client.get(path).content.decode())
+        assert {"theme", "aura", "confirm"} <= set(names)
+        assert sum((scripts / f"{name}.js").stat().st_size for name in names) <= MOST_SCRIPT, path
+
+
 def test_the_form_offers_every_choice_and_begins_with_the_usual_ones(team: Team) -> None:
     form, usual = NewForm(), Choices(platforms=())
     for name in ("mode", "output_format", "fit", "hashtag_preset", "language", "writer", "photography", "maker"):
         assert form.fields[name].initial == getattr(usual, name)
-    session = made(team)
+    session = found(team, begun(team))
     assert [card.label for card in cards(session)] == ["Instagram", "X"]
 
 
@@ -259,7 +269,7 @@ def test_pictures_of_one_set_are_compared_and_too_many_are_refused(team: Team) -
 
 
 def test_one_photograph_is_stopped_and_made_again(team: Team) -> None:
-    session = photographing.begun(team, styles=["macro", "floating"])
+    session = photographing.begun(team, styles=["macro", "solid_background"], platforms=["x"])
     worked_off()
     client = page_client(team.bob)
     with workspace_scope(team.workspace.id):

@@ -73,7 +73,7 @@ def test_photographs_are_made_by_themselves_only_of_a_product(team: Team) -> Non
     assert [one.state for one in session.photos.all()] == ["done"]
     assert (session.analysis["is_product"], session.analysis["product_source"]) == (True, "local")
     assert session.analysis["product_reason"]
-    noise = encoded(Image.effect_noise((640, 480), 90).convert("RGB"))
+    noise = encoded(Image.effect_noise((400, 300), 90).convert("RGB"))
     session = finished(team, photography="auto", upload=noise)
     assert (session.state, list(session.photos.all()), session.analysis["is_product"]) == ("done", [], False)
     assert list(finished(team, photography="off").photos.all()) == []

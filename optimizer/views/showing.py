@@ -115,6 +115,7 @@ def context_of(
     may_act = request.membership.may(Role.ANALYST)
     ready = any(card.file for card in shown)
     status = status_of(found)
+    shots = cards.photos(found)
     # A photograph may be made again in a session that is over.
     photos_going = any(not photo.is_over for photo in found.photos.all())
     polls = not found.is_over or photos_going or any(card.picture_going for card in shown)
@@ -122,10 +123,11 @@ def context_of(
         "optimization": found,
         "layout": layout,
         "cards": shown,
-        "photos": cards.photos(found),
+        "photos": shots,
+        "fault": cards.common_fault(shots),
         "accounts": cards.accounts(shown),
         "notes": cards.words_of(found.notes),
-        "versions": _versions(found),
+        "versions": _versions(found, ready=ready),
         "status": status,
         "live": {
             "title": TITLES[status["progress"]["step"]],
@@ -153,10 +155,16 @@ def _left(seconds: int | None) -> str:
     return f"about {seconds} s left" if seconds < 90 else f"about {round(seconds / 60)} min left"
 
 
-def _versions(found: Optimization) -> dict[str, str]:
+def _versions(found: Optimization, *, ready: bool) -> dict[str, str]:
     """Of the pieces that belong to no platform."""
+    identity = [str(found.master_id), found.width, str(getattr(found, "booked", ""))]
     about = [found.analysis, found.accounts, found.searches, found.notes, found.texts, found.is_over]
-    return {"about": digest(about)[:12], "photos": cards.photos_version(found)}
+    return {
+        "identity": digest(identity)[:12],
+        "photos": cards.photos_version(found),
+        "about": digest(about)[:12],
+        "files": "there" if ready else "none",
+    }
 
 
 def _pieces(context: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -166,7 +174,6 @@ def _pieces(context: Mapping[str, Any]) -> list[dict[str, Any]]:
             version = getattr(card, f"{kind}_version")
             template = f"optimizer/_{kind}.html"
             found.append({"id": f"{kind}-{card.slug}", "version": version, "template": template, "card": card})
-    for kind in ("photos", "about"):
-        template = f"optimizer/_{kind}.html"
-        found.append({"id": kind, "version": context["versions"][kind], "template": template, "card": None})
+    for kind, version in context["versions"].items():
+        found.append({"id": kind, "version": version, "template": f"optimizer/_{kind}.html", "card": None})
     return found

@@ -92,6 +92,12 @@
     if (feed) document.getElementById(feed.dataset.pick).click();
   });
 
+  /* A style that is ticked is wanted. */
+  form.addEventListener("change", (event) => {
+    const no = form.querySelector("[name=photography][value=off]");
+    if (event.target.name === "styles" && event.target.checked && no.checked) form.querySelector("[name=photography][value=on]").checked = true;
+  });
+
   /* Sliders say their value. */
   for (const slider of form.querySelectorAll(".au-range")) {
     const label = form.querySelector(`label[for="${slider.id}"]`);
