@@ -198,7 +198,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self.rfile.readline()
             self.rfile.readline()
         else:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:
+                # A client that was killed while it sent: no service has been asked by that.
+                raise ConnectionResetError
         return gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
 
     def _send(self, answer: Answer) -> None:
