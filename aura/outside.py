@@ -26,19 +26,11 @@ MOST = 1_000_000
 
 def outside(env: Reader) -> Outside:
     """The services as the operator has set them; the names of the addresses are those that their own tools read."""
-    shipped, graph = ApifySettings(), GraphSettings()
+    graph = GraphSettings()
     gemini = env.url("GOOGLE_GEMINI_BASE_URL", GEMINI_IMAGES.url, schemes=WEB)
     openai = env.url("OPENAI_BASE_URL", OPENAI_IMAGES.url, schemes=WEB)
     found = Outside(
-        apify=ApifySettings(
-            url=env.url("APIFY_API_BASE_URL", shipped.url, schemes=WEB),
-            build=env.text("AURA_APIFY_BUILD"),
-            actors={
-                "profile": env.text("AURA_APIFY_PROFILE_ACTOR", shipped.actors["profile"]),
-                "posts": env.text("AURA_APIFY_POSTS_ACTOR", shipped.actors["posts"]),
-                "comments": env.text("AURA_APIFY_COMMENTS_ACTOR", shipped.actors["comments"]),
-            },
-        ),
+        apify=_apify(env),
         graph=GraphSettings(
             url=env.url("INSTAGRAM_GRAPH_URL", graph.url, schemes=WEB),
             version=env.text("INSTAGRAM_GRAPH_VERSION", graph.version),
@@ -75,6 +67,19 @@ def outside(env: Reader) -> Outside:
         monthly_budget=env.attempt(lambda: _dollars(env.text("AURA_MONTHLY_BUDGET")), None),
     )
     return _with_writing(env, found)
+
+
+def _apify(env: Reader) -> ApifySettings:
+    shipped = ApifySettings()
+    return ApifySettings(
+        url=env.url("APIFY_API_BASE_URL", shipped.url, schemes=WEB),
+        build=env.text("AURA_APIFY_BUILD"),
+        actors={
+            "profile": env.text("AURA_APIFY_PROFILE_ACTOR", shipped.actors["profile"]),
+            "posts": env.text("AURA_APIFY_POSTS_ACTOR", shipped.actors["posts"]),
+            "comments": env.text("AURA_APIFY_COMMENTS_ACTOR", shipped.actors["comments"]),
+        },
+    )
 
 
 def _with_writing(env: Reader, found: Outside) -> Outside:

@@ -64,9 +64,9 @@ def test_a_hostile_file_is_refused_in_milliseconds(
     team: Team, tmp_path: Path, data: bytes, status: int, code: str
 ) -> None:
     api_client(team.bob).get(URL)  # loads the addresses, where this is the first test
-    before = time.perf_counter()
+    before = time.thread_time()
     answer = send(team, data)
-    assert time.perf_counter() - before < 2
+    assert time.thread_time() - before < 1, "the whole request; decoding a bomb would take many seconds"
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.content
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["detail"]
