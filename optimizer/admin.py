@@ -5,6 +5,7 @@ from contextvars import Context
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import connections
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -96,9 +97,13 @@ class OptimizationAdmin(ReadOnlyAdmin):
 
 def _in_workspace(session: Optimization, act: Callable[[Optimization], bool]) -> bool:
     """Outside of the staff's scope: jobs that start, and webhooks, are the workspace's."""
-    with workspace_scope(session.workspace_id):
-        row = Optimization.objects.filter(pk=session.pk).first()
-        return row is not None and act(row)
+    try:
+        with workspace_scope(session.workspace_id):
+            row = Optimization.objects.filter(pk=session.pk).first()
+            return row is not None and act(row)
+    finally:
+        # An empty context has connections of its own.
+        connections.close_all()
 
 
 def _tried(session: Optimization) -> bool:
