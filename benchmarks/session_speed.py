@@ -5,6 +5,7 @@ another one; jobs go through PostgreSQL, the dispatcher, the real queue and the 
 one job after the other. Beside it: the same with this machine's own words, and the same picture again.
 """
 
+import hashlib
 import os
 import statistics
 import time
@@ -52,7 +53,15 @@ def gemini(tmp_path: Path) -> Iterator[GeminiSimulator]:
 def seconds(team: Team, data: bytes, writer: str) -> tuple[float, Optimization]:
     """From the upload to the end of the session."""
     began = time.monotonic()
-    asked = order(upload=data, name="bench.jpg", platforms=FIVE, writer=writer, find_accounts=writer != "local")
+    asked = order(
+        upload=data,
+        name="bench.jpg",
+        # Else the search for the first picture's accounts would do for all.
+        description=f"Series {hashlib.sha256(data).hexdigest()[:8]}",
+        platforms=FIVE,
+        writer=writer,
+        find_accounts=writer != "local",
+    )
     with workspace_scope(team.workspace.id):
         session = jobs.start_optimization(asked, user_id=team.bob.pk)
     for _ in range(PASSES):
