@@ -174,6 +174,7 @@ def test_a_trial_whose_worker_is_killed_sends_nobody_twice(
     assert set(gemini.asked_about().values()) == {1}
     (trial,) = decided(team)
     assert trial.decision == "adopted"
-    assert LABELLED - 4 * 8 <= trial.people < LABELLED
+    # Three were held back; more may have been under way, or answered and not yet stored with their group.
+    assert LABELLED - 6 * 8 <= trial.people < LABELLED
     with workspace_scope(team.workspace.id):
         assert not JobStep.objects.exists()
