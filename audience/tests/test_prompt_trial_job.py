@@ -168,13 +168,14 @@ def test_a_trial_whose_worker_is_killed_sends_nobody_twice(
             for _ in range(3):
                 worker.work_until(hold.arrived)
             worker.kill()
+        asked = sum(version == "2" for version, _ in gemini.asked_about().elements())
         hold.let_go()
         let_time_pass()
         worked_off(team, run)
     assert set(gemini.asked_about().values()) == {1}
     (trial,) = decided(team)
     assert trial.decision == "adopted"
-    # Three were held back; more may have been under way, or answered and not yet stored with their group.
-    assert LABELLED - 6 * 8 <= trial.people < LABELLED
+    # Whoever was asked before the kill may be lost, and the request of the fourth slot, written down and not yet sent.
+    assert LABELLED - asked - 8 <= trial.people < LABELLED
     with workspace_scope(team.workspace.id):
         assert not JobStep.objects.exists()
